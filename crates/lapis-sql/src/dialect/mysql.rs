@@ -1,0 +1,5 @@
+//! MySql.
+
+/// MySql's dialect.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MySql;

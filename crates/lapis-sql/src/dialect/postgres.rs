@@ -1,0 +1,5 @@
+//! Postgres.
+
+/// Postgres's dialect.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Postgres;

@@ -1,0 +1,5 @@
+//! Sqlite.
+
+/// Sqlite's dialect.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sqlite;

@@ -1,0 +1,68 @@
+//! What can go wrong before a statement reaches a database, and while a cell becomes a value.
+
+/// A statement or a schema that cannot be turned into SQL.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompileError {
+    /// An expression names a table that the statement's FROM does not hold.
+    #[error(
+        "{column} is used, but {table} is not in the statement's FROM ({present}); join it, or select from it"
+    )]
+    TableNotInFrom {
+        /// The column as written.
+        column: String,
+        /// The table that is missing.
+        table: String,
+        /// The tables that are there.
+        present: String,
+    },
+    /// The database has no such feature.
+    #[error("{dialect} does not support {feature}; {hint}")]
+    Unsupported {
+        /// The database.
+        dialect: &'static str,
+        /// What was asked of it.
+        feature: String,
+        /// What to do instead.
+        hint: String,
+    },
+    /// The statement is incomplete or contradicts itself.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+/// A cell that does not hold what the Rust type wants.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The cell is NULL and the type has no room for it.
+    #[error("it is NULL, and `{expected}` cannot hold NULL; read it as `Option<{expected}>`")]
+    UnexpectedNull {
+        /// The Rust type that was asked for.
+        expected: &'static str,
+    },
+    /// The cell holds another kind of value.
+    #[error("it holds {found}, and `{expected}` was asked for")]
+    Mismatch {
+        /// The Rust type that was asked for.
+        expected: &'static str,
+        /// What the cell holds.
+        found: &'static str,
+    },
+    /// The value does not fit.
+    #[error("{value} is out of range for `{expected}`")]
+    OutOfRange {
+        /// The Rust type that was asked for.
+        expected: &'static str,
+        /// The value, as text.
+        value: String,
+    },
+    /// The text or bytes cannot be read as the type.
+    #[error("it cannot be read as `{expected}`: {reason}")]
+    Invalid {
+        /// The Rust type that was asked for.
+        expected: &'static str,
+        /// Why not.
+        reason: String,
+    },
+}

@@ -1,0 +1,92 @@
+//! Typed columns of tables known when the program is compiled.
+
+use std::marker::PhantomData;
+
+use super::node::{Node, TableName};
+use super::operand::IntoExpr;
+use crate::Name;
+use crate::types::SqlType;
+use crate::types::kind::ComparableWith;
+
+/// A table whose name is known when the program is compiled: what `#[derive(Entity)]` says of a struct.
+pub trait StaticTable: 'static {
+    /// The schema, where one is named.
+    const SCHEMA: Option<&'static str> = None;
+    /// The table's name.
+    const TABLE: &'static str;
+
+    /// Both as a name in a statement.
+    fn table_name() -> TableName {
+        TableName { schema: Self::SCHEMA.map(Name::Borrowed), name: Name::Borrowed(Self::TABLE) }
+    }
+}
+
+/// A column of table `E`, read as `T`: `User::email` is a `Column<User, String>`.
+pub struct Column<E, T> {
+    name: &'static str,
+    marker: PhantomData<fn() -> (E, T)>,
+}
+
+impl<E, T> Column<E, T> {
+    /// The column of that name.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, marker: PhantomData }
+    }
+
+    /// The column's name in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+}
+
+impl<E: StaticTable, T: SqlType> Column<E, T> {
+    /// `column = value`, for an insert or an update.
+    pub fn set<V>(self, value: V) -> Assignment<E>
+    where
+        V: IntoExpr,
+        T::Kind: ComparableWith<<V::Type as SqlType>::Kind>,
+    {
+        Assignment::new(self.name, value.into_node())
+    }
+}
+
+impl<E, T> Clone for Column<E, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E, T> Copy for Column<E, T> {}
+
+impl<E: StaticTable, T> std::fmt::Debug for Column<E, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", E::TABLE, self.name)
+    }
+}
+
+impl<E: StaticTable, T: SqlType> IntoExpr for Column<E, T> {
+    type Type = T;
+
+    fn into_node(self) -> Node {
+        Node::column(E::table_name(), self.name)
+    }
+}
+
+/// `column = value` in an insert or update of table `E`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment<E> {
+    /// The column.
+    pub column: Name,
+    /// What it is set to.
+    pub value: Node,
+    marker: PhantomData<fn() -> E>,
+}
+
+impl<E> Assignment<E> {
+    /// An assignment to a column by its name.
+    pub fn new(column: impl Into<Name>, value: Node) -> Self {
+        Self { column: column.into(), value, marker: PhantomData }
+    }
+}

@@ -1,0 +1,287 @@
+//! The syntax tree: plain data, without type parameters.
+
+use crate::Name;
+use crate::statement::SelectStatement;
+use crate::types::ColumnType;
+use crate::value::Value;
+
+/// A table as the statement names it: with its schema, or by an alias.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TableName {
+    /// The schema, where one is named.
+    pub schema: Option<Name>,
+    /// The table's name, or its alias in this statement.
+    pub name: Name,
+}
+
+impl TableName {
+    /// A table named without a schema.
+    pub fn new(name: impl Into<Name>) -> Self {
+        Self { schema: None, name: name.into() }
+    }
+
+    /// A table named with its schema.
+    pub fn in_schema(schema: impl Into<Name>, name: impl Into<Name>) -> Self {
+        Self { schema: Some(schema.into()), name: name.into() }
+    }
+}
+
+/// A column of a table, or a bare name such as a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnRef {
+    /// The table, or `None` for a bare name.
+    pub table: Option<TableName>,
+    /// The column.
+    pub name: Name,
+}
+
+/// An operator before or after its one operand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnaryOp {
+    /// `NOT x`
+    Not,
+    /// `-x`
+    Negate,
+    /// `x IS NULL`
+    IsNull,
+    /// `x IS NOT NULL`
+    IsNotNull,
+}
+
+/// An operator between two operands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BinaryOp {
+    /// `=`
+    Eq,
+    /// `<>`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+    /// Equal, with NULL equal to NULL: `IS NOT DISTINCT FROM`, `IS`, `<=>`
+    IsNotDistinctFrom,
+    /// Not equal, with NULL equal to NULL.
+    IsDistinctFrom,
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`
+    Div,
+    /// `%`
+    Rem,
+    /// Text joined to text: `||` or `CONCAT`.
+    Concat,
+}
+
+/// One node of an expression.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Node {
+    /// A column.
+    Column(ColumnRef),
+    /// A bound value.
+    Value(Value<'static>),
+    /// `*`, as in `count(*)`.
+    Star,
+    /// An operator with one operand.
+    Unary {
+        /// The operator.
+        op: UnaryOp,
+        /// Its operand.
+        operand: Box<Node>,
+    },
+    /// An operator with two operands.
+    Binary {
+        /// The operator.
+        op: BinaryOp,
+        /// Both operands.
+        operands: Box<(Node, Node)>,
+    },
+    /// All hold; of none: true.
+    All(Vec<Node>),
+    /// One holds; of none: false.
+    Any(Vec<Node>),
+    /// `left IN (a, b, …)`; of an empty list: false.
+    In {
+        /// What is looked for.
+        operand: Box<Node>,
+        /// Where.
+        list: Vec<Node>,
+        /// `NOT IN`.
+        negated: bool,
+    },
+    /// `left IN (…)` with many bound values, as few parameters as the database allows.
+    InValues {
+        /// What is looked for; a [`Node::Row`] for rows of several columns.
+        operand: Box<Node>,
+        /// The values; for rows, one after the other.
+        values: Vec<Value<'static>>,
+        /// `NOT IN`.
+        negated: bool,
+    },
+    /// `left IN (SELECT …)`
+    InSelect {
+        /// What is looked for.
+        operand: Box<Node>,
+        /// Where.
+        select: Box<SelectStatement>,
+        /// `NOT IN`.
+        negated: bool,
+    },
+    /// `x BETWEEN low AND high`
+    Between {
+        /// `x`, `low`, `high`.
+        operands: Box<(Node, Node, Node)>,
+        /// `NOT BETWEEN`.
+        negated: bool,
+    },
+    /// `x LIKE pattern ESCAPE '\'`, with upper and lower case alike or apart as the database does it.
+    Like {
+        /// `x` and the pattern.
+        operands: Box<(Node, Node)>,
+        /// Upper and lower case alike on every database (`ILIKE`).
+        ignore_case: bool,
+        /// The escape character, where the pattern has one.
+        escape: Option<char>,
+        /// `NOT LIKE`.
+        negated: bool,
+    },
+    /// A function call.
+    Function {
+        /// Its name, written as it stands.
+        name: Name,
+        /// Its arguments.
+        args: Vec<Node>,
+        /// `DISTINCT` before the arguments.
+        distinct: bool,
+    },
+    /// The instant the statement or transaction runs: each dialect has its own spelling.
+    Now,
+    /// `CASE [operand] WHEN … THEN … ELSE … END`
+    Case {
+        /// What is compared, if anything.
+        operand: Option<Box<Node>>,
+        /// Conditions and results.
+        branches: Vec<(Node, Node)>,
+        /// The result where no condition holds.
+        otherwise: Option<Box<Node>>,
+    },
+    /// `CAST(x AS type)`
+    Cast {
+        /// `x`.
+        operand: Box<Node>,
+        /// The type.
+        to: ColumnType,
+    },
+    /// `(a, b, …)`
+    Row(Vec<Node>),
+    /// `EXISTS (SELECT …)`
+    Exists {
+        /// The subquery.
+        select: Box<SelectStatement>,
+        /// `NOT EXISTS`.
+        negated: bool,
+    },
+    /// `(SELECT …)` as one value.
+    Scalar(Box<SelectStatement>),
+    /// SQL written by hand, between its expressions: `pieces[0] args[0] pieces[1] …`
+    Raw {
+        /// The text, one piece more than there are arguments.
+        pieces: Vec<Name>,
+        /// What stands between the pieces.
+        args: Vec<Node>,
+    },
+}
+
+impl Node {
+    /// A column of a table.
+    pub fn column(table: TableName, name: impl Into<Name>) -> Self {
+        Node::Column(ColumnRef { table: Some(table), name: name.into() })
+    }
+
+    /// Two nodes joined by an operator.
+    #[must_use]
+    pub fn binary(op: BinaryOp, left: Node, right: Node) -> Self {
+        Node::Binary { op, operands: Box::new((left, right)) }
+    }
+
+    /// An operator with one operand.
+    #[must_use]
+    pub fn unary(op: UnaryOp, operand: Node) -> Self {
+        Node::Unary { op, operand: Box::new(operand) }
+    }
+
+    /// Both hold. Joins flatly, so that long conjunctions stay shallow.
+    #[must_use]
+    pub fn and(self, other: Node) -> Self {
+        let mut parts = match self {
+            Node::All(parts) => parts,
+            one => vec![one],
+        };
+        match other {
+            Node::All(others) => parts.extend(others),
+            one => parts.push(one),
+        }
+        Node::All(parts)
+    }
+
+    /// One of both holds. Joins flatly, so that long disjunctions stay shallow.
+    #[must_use]
+    pub fn or(self, other: Node) -> Self {
+        let mut parts = match self {
+            Node::Any(parts) => parts,
+            one => vec![one],
+        };
+        match other {
+            Node::Any(others) => parts.extend(others),
+            one => parts.push(one),
+        }
+        Node::Any(parts)
+    }
+}
+
+/// Which way an order runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Smallest first.
+    Ascending,
+    /// Largest first.
+    Descending,
+}
+
+/// One term of an ORDER BY.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderBy {
+    /// What is ordered by.
+    pub node: Node,
+    /// Which way.
+    pub order: Order,
+    /// Where NULLs go, if not where the database puts them: `Some(true)` first, `Some(false)` last.
+    pub nulls_first: Option<bool>,
+}
+
+impl OrderBy {
+    /// NULLs before everything else.
+    #[must_use]
+    pub fn nulls_first(mut self) -> Self {
+        self.nulls_first = Some(true);
+        self
+    }
+
+    /// NULLs after everything else.
+    #[must_use]
+    pub fn nulls_last(mut self) -> Self {
+        self.nulls_first = Some(false);
+        self
+    }
+}

@@ -1,0 +1,81 @@
+//! What may stand in an expression: columns, other expressions, and plain Rust values.
+
+use std::marker::PhantomData;
+
+use super::node::Node;
+use crate::types::kind::Boolean;
+use crate::types::{Encode, SqlType};
+
+/// Anything that may stand as an operand: a column, an expression, or a value to bind.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither an SQL expression nor a value that can be bound",
+    label = "not usable in an SQL expression"
+)]
+pub trait IntoExpr {
+    /// The Rust type the operand is read as; its kind decides what it can be combined with.
+    type Type: SqlType;
+
+    /// The operand as a node.
+    fn into_node(self) -> Node;
+}
+
+/// A typed expression that is read as `T`.
+#[derive(Debug)]
+pub struct Expr<T> {
+    node: Node,
+    marker: PhantomData<fn() -> T>,
+}
+
+impl<T> Expr<T> {
+    /// Says that a node is read as `T`. Nothing checks it before the rows are decoded.
+    #[must_use]
+    pub const fn new(node: Node) -> Self {
+        Self { node, marker: PhantomData }
+    }
+
+    /// The node within.
+    #[must_use]
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+}
+
+impl<T> Clone for Expr<T> {
+    fn clone(&self) -> Self {
+        Self::new(self.node.clone())
+    }
+}
+
+impl<T: SqlType> IntoExpr for Expr<T> {
+    type Type = T;
+
+    fn into_node(self) -> Node {
+        self.node
+    }
+}
+
+/// Anything that is true or false in SQL: what `filter`, `having` and join conditions take.
+#[diagnostic::on_unimplemented(
+    message = "a condition is needed here, and `{Self}` is no boolean SQL expression",
+    label = "not a condition",
+    note = "compare it: `.eq(..)`, `.gt(..)`, `.is_not_null()`, …"
+)]
+pub trait Condition {
+    /// The condition as a node.
+    fn into_condition(self) -> Node;
+}
+
+impl<C> Condition for C
+where
+    C: IntoExpr,
+    C::Type: SqlType<Kind = Boolean>,
+{
+    fn into_condition(self) -> Node {
+        self.into_node()
+    }
+}
+
+/// A Rust value as an expression, for where one must stand on the left: `lit(18).le(User::age)`.
+pub fn lit<T: SqlType + Encode>(value: T) -> Expr<T> {
+    Expr::new(Node::Value(value.encode().into_owned()))
+}

@@ -1,0 +1,32 @@
+//! The Core of Lapis: SQL as typed Rust values, and nothing that does I/O.
+//!
+//! | room | holds |
+//! | --- | --- |
+//! | [`value`] | [`Value`], what is bound to a statement, and [`Cell`], what a driver's row lends |
+//! | [`types`] | [`ColumnType`](types::ColumnType), the kinds of SQL values, and the Rust types stored in columns |
+//! | [`schema`] | [`MetaData`](schema::MetaData), tables, columns, constraints, sequences |
+//! | [`expr`] | typed expressions over a plain syntax tree |
+//! | [`statement`] | `select`, `insert`, `update`, `delete`, raw `text` |
+//! | [`compiler`] | statements and schema into SQL text with bound values |
+//! | [`dialect`] | what differs between the databases, as answers to questions |
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod compiler;
+pub mod dialect;
+pub mod expr;
+pub mod key;
+pub mod schema;
+pub mod statement;
+pub mod types;
+pub mod value;
+
+mod error;
+
+pub use error::{CompileError, DecodeError};
+pub use key::Key;
+pub use value::{Cell, Value};
+
+/// A name in SQL: of a table, a column, a constraint. Names known when the program is compiled cost no
+/// allocation.
+pub type Name = std::borrow::Cow<'static, str>;

@@ -1,0 +1,61 @@
+//! Logical column types; each dialect gives them its own names.
+
+use crate::Name;
+
+/// The logical type of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ColumnType {
+    /// 16 bits, signed.
+    SmallInt,
+    /// 32 bits, signed.
+    Int,
+    /// 64 bits, signed.
+    BigInt,
+    /// 32-bit floating point.
+    Float,
+    /// 64-bit floating point.
+    Double,
+    /// Exact decimal; without a precision, the database's widest.
+    Decimal {
+        /// Digits in all, and digits behind the point.
+        precision: Option<(u32, u32)>,
+    },
+    /// Text of up to so many characters: `VARCHAR(n)`.
+    String(u32),
+    /// Text of any length.
+    Text,
+    /// Bytes.
+    Bytes,
+    /// A truth value.
+    Bool,
+    /// A calendar date.
+    Date,
+    /// A time of day.
+    Time,
+    /// A date and time of day without a zone.
+    Timestamp,
+    /// An instant.
+    TimestampTz,
+    /// A span of time.
+    Interval,
+    /// A UUID.
+    Uuid,
+    /// A JSON document.
+    Json,
+    /// One of a fixed set of names.
+    Enum(EnumType),
+    /// A type of one database, by its SQL name, which is written as it stands.
+    Custom(Name),
+}
+
+/// An enumeration in the schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnumType {
+    /// The type's name, where the database has named enum types, and in the CHECK constraint's name.
+    pub name: Name,
+    /// The values, in order.
+    pub values: Vec<Name>,
+    /// Whether to make a native enum type where the database has one; else `VARCHAR` and `CHECK`.
+    pub native: bool,
+}

@@ -1,0 +1,194 @@
+//! Values on their way to the database, and cells on their way back.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+/// A value bound to a statement's parameter.
+///
+/// Text and bytes may be borrowed from the program's own data for as long as the statement runs.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// SQL `NULL`.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A signed integer of any width.
+    Int(i64),
+    /// An integer that may be larger than `i64::MAX`.
+    UInt(u64),
+    /// A floating-point number.
+    Float(f64),
+    /// An exact decimal number.
+    Decimal(Decimal),
+    /// Text.
+    Text(Cow<'a, str>),
+    /// Bytes.
+    Bytes(Cow<'a, [u8]>),
+    /// A calendar date.
+    Date(NaiveDate),
+    /// A time of day.
+    Time(NaiveTime),
+    /// A date and time of day without a zone.
+    Timestamp(NaiveDateTime),
+    /// An instant.
+    TimestampTz(DateTime<Utc>),
+    /// A span of time.
+    Interval(TimeDelta),
+    /// A UUID.
+    Uuid(Uuid),
+    /// A JSON document as text.
+    Json(Cow<'a, str>),
+    /// Several values of one kind, bound as one parameter where the database can.
+    Array(Vec<Value<'a>>),
+}
+
+impl Value<'_> {
+    /// The same value, owning what it borrowed.
+    #[must_use]
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Value::Null => Value::Null,
+            Value::Bool(value) => Value::Bool(value),
+            Value::Int(value) => Value::Int(value),
+            Value::UInt(value) => Value::UInt(value),
+            Value::Float(value) => Value::Float(value),
+            Value::Decimal(value) => Value::Decimal(value),
+            Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Value::Bytes(bytes) => Value::Bytes(Cow::Owned(bytes.into_owned())),
+            Value::Date(value) => Value::Date(value),
+            Value::Time(value) => Value::Time(value),
+            Value::Timestamp(value) => Value::Timestamp(value),
+            Value::TimestampTz(value) => Value::TimestampTz(value),
+            Value::Interval(value) => Value::Interval(value),
+            Value::Uuid(value) => Value::Uuid(value),
+            Value::Json(text) => Value::Json(Cow::Owned(text.into_owned())),
+            Value::Array(values) => Value::Array(values.into_iter().map(Value::into_owned).collect()),
+        }
+    }
+
+    /// The same value, borrowing this one's text and bytes.
+    #[must_use]
+    pub fn borrowed(&self) -> Value<'_> {
+        match self {
+            Value::Null => Value::Null,
+            Value::Bool(value) => Value::Bool(*value),
+            Value::Int(value) => Value::Int(*value),
+            Value::UInt(value) => Value::UInt(*value),
+            Value::Float(value) => Value::Float(*value),
+            Value::Decimal(value) => Value::Decimal(*value),
+            Value::Text(text) => Value::Text(Cow::Borrowed(text)),
+            Value::Bytes(bytes) => Value::Bytes(Cow::Borrowed(bytes)),
+            Value::Date(value) => Value::Date(*value),
+            Value::Time(value) => Value::Time(*value),
+            Value::Timestamp(value) => Value::Timestamp(*value),
+            Value::TimestampTz(value) => Value::TimestampTz(*value),
+            Value::Interval(value) => Value::Interval(*value),
+            Value::Uuid(value) => Value::Uuid(*value),
+            Value::Json(text) => Value::Json(Cow::Borrowed(text)),
+            Value::Array(values) => Value::Array(values.iter().map(Value::borrowed).collect()),
+        }
+    }
+
+    /// The value as a cell, as if a database had stored it natively and read it back.
+    ///
+    /// `None` for an array, which no cell holds.
+    #[must_use]
+    pub fn as_cell(&self) -> Option<Cell<'_>> {
+        Some(match self {
+            Value::Null => Cell::Null,
+            Value::Bool(value) => Cell::Bool(*value),
+            Value::Int(value) => Cell::Int(*value),
+            Value::UInt(value) => Cell::UInt(*value),
+            Value::Float(value) => Cell::Float(*value),
+            Value::Decimal(value) => Cell::Decimal(*value),
+            Value::Text(text) => Cell::Text(text),
+            Value::Bytes(bytes) => Cell::Bytes(bytes),
+            Value::Date(value) => Cell::Date(*value),
+            Value::Time(value) => Cell::Time(*value),
+            Value::Timestamp(value) => Cell::Timestamp(*value),
+            Value::TimestampTz(value) => Cell::TimestampTz(*value),
+            Value::Interval(value) => Cell::Interval(*value),
+            Value::Uuid(value) => Cell::Uuid(*value),
+            Value::Json(text) => Cell::Json(text),
+            Value::Array(_) => return None,
+        })
+    }
+
+    /// Whether this is SQL `NULL`.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+}
+
+/// One column of a row, borrowed from the driver: what [`Decode`](crate::types::Decode) reads.
+///
+/// A driver gives the variant nearest to what its database stores, so SQLite gives an integer, a float,
+/// text or bytes, whatever the column was declared as; decoding bridges the rest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Cell<'a> {
+    /// SQL `NULL`.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A signed integer of any width.
+    Int(i64),
+    /// An integer that may be larger than `i64::MAX`.
+    UInt(u64),
+    /// A floating-point number.
+    Float(f64),
+    /// An exact decimal number.
+    Decimal(Decimal),
+    /// Text.
+    Text(&'a str),
+    /// Bytes, or text that is not valid UTF-8.
+    Bytes(&'a [u8]),
+    /// A calendar date.
+    Date(NaiveDate),
+    /// A time of day.
+    Time(NaiveTime),
+    /// A date and time of day without a zone.
+    Timestamp(NaiveDateTime),
+    /// An instant.
+    TimestampTz(DateTime<Utc>),
+    /// A span of time.
+    Interval(TimeDelta),
+    /// A UUID.
+    Uuid(Uuid),
+    /// A JSON document as text.
+    Json(&'a str),
+}
+
+impl Cell<'_> {
+    /// Whether this is SQL `NULL`.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Cell::Null)
+    }
+
+    /// What the cell holds, in the words of an error message.
+    #[must_use]
+    pub fn describe(&self) -> &'static str {
+        match self {
+            Cell::Null => "NULL",
+            Cell::Bool(_) => "a boolean",
+            Cell::Int(_) | Cell::UInt(_) => "an integer",
+            Cell::Float(_) => "a floating-point number",
+            Cell::Decimal(_) => "a decimal number",
+            Cell::Text(_) => "text",
+            Cell::Bytes(_) => "bytes",
+            Cell::Date(_) => "a date",
+            Cell::Time(_) => "a time",
+            Cell::Timestamp(_) => "a timestamp",
+            Cell::TimestampTz(_) => "a timestamp with time zone",
+            Cell::Interval(_) => "an interval",
+            Cell::Uuid(_) => "a UUID",
+            Cell::Json(_) => "JSON",
+        }
+    }
+}
