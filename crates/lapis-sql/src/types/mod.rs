@@ -22,6 +22,9 @@ use kind::Kind;
 pub trait SqlType {
     /// The kind of SQL value: what it can be compared and combined with.
     type Kind: Kind;
+    /// The same type without room for NULL: `T` for `Option<T>`, `Self` for every other type. What may
+    /// become NULL, such as `max(column)`, is read as `Option<Self::NotNull>`, never as an option of an option.
+    type NotNull: SqlType<Kind = Self::Kind>;
     /// Whether the type has room for NULL.
     const NULLABLE: bool = false;
 
