@@ -1,1 +1,263 @@
-//! SQL functions.
+//! SQL functions, typed.
+//!
+//! Functions whose name differs between databases are written in each one's own; any other function is
+//! reached with [`call`].
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+
+use super::node::Node;
+use super::operand::{Expr, IntoExpr, KindOf};
+use crate::Name;
+use crate::types::SqlType;
+use crate::types::kind::{self, Numeric, Textual};
+
+/// What a value is read as that may be NULL although its column never is: `Option<T>`, never nested.
+type Nullable<O> = Option<<<O as IntoExpr>::Type as SqlType>::NotNull>;
+
+/// Kinds that can be summed, and what their sum is read as.
+#[diagnostic::on_unimplemented(message = "`sum` needs numbers, and this is {Self}", label = "`{Self}` is not a number")]
+pub trait Summable: Numeric {
+    /// `i64` for integers of any width, `f64` for floats, `Decimal` for decimals.
+    type Sum;
+}
+
+#[diagnostic::do_not_recommend]
+impl Summable for kind::Integer {
+    type Sum = i64;
+}
+
+#[diagnostic::do_not_recommend]
+impl Summable for kind::Float {
+    type Sum = f64;
+}
+
+#[diagnostic::do_not_recommend]
+impl Summable for kind::Decimal {
+    type Sum = Decimal;
+}
+
+/// The arguments of a function: `()`, one operand or more in a tuple, or a `Vec` of nodes.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a tuple of SQL expressions or values")]
+pub trait Arguments {
+    /// Adds the arguments.
+    fn add_to(self, nodes: &mut Vec<Node>);
+}
+
+impl Arguments for Vec<Node> {
+    fn add_to(self, nodes: &mut Vec<Node>) {
+        nodes.extend(self);
+    }
+}
+
+impl Arguments for () {
+    fn add_to(self, _nodes: &mut Vec<Node>) {}
+}
+
+macro_rules! arguments {
+    ($($name:ident),+) => {
+        impl<$($name: IntoExpr),+> Arguments for ($($name,)+) {
+            #[allow(non_snake_case)]
+            fn add_to(self, nodes: &mut Vec<Node>) {
+                let ($($name,)+) = self;
+                nodes.extend([$($name.into_node()),+]);
+            }
+        }
+    };
+}
+
+arguments!(A);
+arguments!(A, B);
+arguments!(A, B, C);
+arguments!(A, B, C, D);
+arguments!(A, B, C, D, E);
+arguments!(A, B, C, D, E, F);
+arguments!(A, B, C, D, E, F, G);
+arguments!(A, B, C, D, E, F, G, H);
+
+fn unary<T>(name: &'static str, operand: impl IntoExpr) -> Expr<T> {
+    Expr::new(Node::function(Name::Borrowed(name), vec![operand.into_node()]))
+}
+
+/// Any function by its name, read as `T`. The name goes to the database as it stands, so it must never be
+/// made from input.
+///
+/// ```
+/// # use lapis_sql::expr::{func, Column, Expr, StaticTable};
+/// # struct User;
+/// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+/// # const NAME: Column<User, String> = Column::new("name");
+/// let position: Expr<i64> = func::call("instr", (NAME, "@"));
+/// ```
+pub fn call<T>(name: impl Into<Name>, args: impl Arguments) -> Expr<T> {
+    let mut nodes = Vec::new();
+    args.add_to(&mut nodes);
+    Expr::new(Node::function(name, nodes))
+}
+
+/// `count(x)`: how many rows have a value there that is not NULL.
+pub fn count<O: IntoExpr>(operand: O) -> Expr<i64> {
+    unary("count", operand)
+}
+
+/// `count(*)`: how many rows.
+#[must_use]
+pub fn count_all() -> Expr<i64> {
+    Expr::new(Node::function(Name::Borrowed("count"), vec![Node::Star]))
+}
+
+/// `count(DISTINCT x)`: how many different values that are not NULL.
+pub fn count_distinct<O: IntoExpr>(operand: O) -> Expr<i64> {
+    Expr::new(Node::Function { name: Name::Borrowed("count"), args: vec![operand.into_node()], distinct: true })
+}
+
+/// `sum(x)`: NULL where there is no row. Integers of any width are read as `i64`, floats as `f64`, decimals as
+/// `Decimal`.
+pub fn sum<O>(operand: O) -> Expr<Option<<KindOf<O> as Summable>::Sum>>
+where
+    O: IntoExpr,
+    KindOf<O>: Summable,
+{
+    unary("sum", operand)
+}
+
+/// `avg(x)`: NULL where there is no row.
+pub fn avg<O>(operand: O) -> Expr<Option<f64>>
+where
+    O: IntoExpr,
+    KindOf<O>: Numeric,
+{
+    unary("avg", operand)
+}
+
+/// `min(x)`: NULL where there is no row.
+pub fn min<O: IntoExpr>(operand: O) -> Expr<Nullable<O>> {
+    unary("min", operand)
+}
+
+/// `max(x)`: NULL where there is no row.
+pub fn max<O: IntoExpr>(operand: O) -> Expr<Nullable<O>> {
+    unary("max", operand)
+}
+
+/// `coalesce(x, fallback)`: `fallback` where `x` is NULL, and read as `fallback` is.
+pub fn coalesce<O, F>(operand: O, fallback: F) -> Expr<F::Type>
+where
+    O: IntoExpr,
+    F: IntoExpr,
+    F::Type: SqlType<Kind = KindOf<O>>,
+{
+    Expr::new(Node::function(Name::Borrowed("coalesce"), vec![operand.into_node(), fallback.into_node()]))
+}
+
+/// `nullif(x, other)`: NULL where both are equal, else `x`.
+pub fn nullif<O, R>(operand: O, other: R) -> Expr<Nullable<O>>
+where
+    O: IntoExpr,
+    R: IntoExpr,
+    KindOf<O>: kind::ComparableWith<KindOf<R>>,
+{
+    Expr::new(Node::function(Name::Borrowed("nullif"), vec![operand.into_node(), other.into_node()]))
+}
+
+/// `lower(x)`
+pub fn lower<O>(operand: O) -> Expr<O::Type>
+where
+    O: IntoExpr,
+    KindOf<O>: Textual,
+{
+    unary("lower", operand)
+}
+
+/// `upper(x)`
+pub fn upper<O>(operand: O) -> Expr<O::Type>
+where
+    O: IntoExpr,
+    KindOf<O>: Textual,
+{
+    unary("upper", operand)
+}
+
+/// `trim(x)`: without the spaces at both ends.
+pub fn trim<O>(operand: O) -> Expr<O::Type>
+where
+    O: IntoExpr,
+    KindOf<O>: Textual,
+{
+    unary("trim", operand)
+}
+
+/// How many characters a text has: `length(x)`, MySQL's `char_length(x)`. Where the text may be NULL, read it
+/// as `length(x).nullable()`.
+pub fn length<O>(operand: O) -> Expr<i64>
+where
+    O: IntoExpr,
+    KindOf<O>: Textual,
+{
+    unary("length", operand)
+}
+
+/// `substr(x, start, length)`, counted in characters from 1.
+pub fn substr<O, S, L>(operand: O, start: S, length: L) -> Expr<O::Type>
+where
+    O: IntoExpr,
+    S: IntoExpr,
+    L: IntoExpr,
+    KindOf<O>: Textual,
+    KindOf<S>: kind::ComparableWith<kind::Integer>,
+    KindOf<L>: kind::ComparableWith<kind::Integer>,
+{
+    let args = vec![operand.into_node(), start.into_node(), length.into_node()];
+    Expr::new(Node::function(Name::Borrowed("substr"), args))
+}
+
+/// `replace(x, from, to)`: every `from` replaced by `to`.
+pub fn replace<O, F, R>(operand: O, from: F, to: R) -> Expr<O::Type>
+where
+    O: IntoExpr,
+    F: IntoExpr,
+    R: IntoExpr,
+    KindOf<O>: Textual,
+    KindOf<F>: Textual,
+    KindOf<R>: Textual,
+{
+    let args = vec![operand.into_node(), from.into_node(), to.into_node()];
+    Expr::new(Node::function(Name::Borrowed("replace"), args))
+}
+
+/// `abs(x)`
+pub fn abs<O>(operand: O) -> Expr<O::Type>
+where
+    O: IntoExpr,
+    KindOf<O>: Numeric,
+{
+    unary("abs", operand)
+}
+
+/// `round(x)`: to the nearest whole number, read as `x` is.
+pub fn round<O>(operand: O) -> Expr<O::Type>
+where
+    O: IntoExpr,
+    KindOf<O>: Numeric,
+{
+    unary("round", operand)
+}
+
+/// The instant at which the statement or transaction runs: `CURRENT_TIMESTAMP`.
+#[must_use]
+pub fn now() -> Expr<DateTime<Utc>> {
+    Expr::new(Node::Now)
+}
+
+/// The date on which the statement or transaction runs: `CURRENT_DATE`.
+#[must_use]
+pub fn current_date() -> Expr<NaiveDate> {
+    Expr::new(Node::Raw { pieces: vec![Name::Borrowed("CURRENT_DATE")], args: Vec::new() })
+}
+
+/// A random number, `random()` or `rand()`, for a random order. Its range is the database's: from 0 to 1 on
+/// PostgreSQL and MySQL, any 64-bit integer on SQLite.
+#[must_use]
+pub fn random() -> Expr<f64> {
+    Expr::new(Node::function(Name::Borrowed("random"), Vec::new()))
+}

@@ -3,14 +3,26 @@
 //! A typed expression knows the Rust type it is read as; operators ask only that the *kinds* of their
 //! operands agree, so `i32` and `i64`, `&str` and `String`, `T` and `Option<T>` mix freely.
 
+mod arithmetic;
+mod case;
 mod column;
+mod condition;
+mod label;
 mod node;
 mod operand;
 mod ops;
+mod pattern;
+mod raw;
+mod row;
 
 pub mod func;
 
+pub use case::{Case, CaseStart, case};
 pub use column::{Assignment, Column, StaticTable};
+pub use condition::{all_of, any_of, exists, not_exists};
+pub use label::{Labeled, label};
 pub use node::{BinaryOp, ColumnRef, Node, Order, OrderBy, TableName, UnaryOp};
-pub use operand::{Condition, Expr, IntoExpr, lit};
+pub use operand::{Condition, Expr, IntoExpr, KindOf, lit};
 pub use ops::ExprOps;
+pub use raw::raw;
+pub use row::{Row, RowOperand, RowShape, row};

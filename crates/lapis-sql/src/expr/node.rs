@@ -1,5 +1,8 @@
 //! The syntax tree: plain data, without type parameters.
 
+use std::fmt;
+
+use super::operand::Expr;
 use crate::Name;
 use crate::statement::SelectStatement;
 use crate::types::ColumnType;
@@ -23,6 +26,20 @@ impl TableName {
     /// A table named with its schema.
     pub fn in_schema(schema: impl Into<Name>, name: impl Into<Name>) -> Self {
         Self { schema: Some(schema.into()), name: name.into() }
+    }
+
+    /// A column of this table, read as `T`: the way to columns that are known only when the program runs.
+    pub fn column<T>(&self, name: impl Into<Name>) -> Expr<T> {
+        Expr::new(Node::column(self.clone(), name))
+    }
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.schema {
+            Some(schema) => write!(f, "{schema}.{}", self.name),
+            None => f.write_str(&self.name),
+        }
     }
 }
 
@@ -77,6 +94,8 @@ pub enum BinaryOp {
     Mul,
     /// `/`
     Div,
+    /// Division of integers that rounds towards zero: `/`, or `DIV`.
+    IntDiv,
     /// `%`
     Rem,
     /// Text joined to text: `||` or `CONCAT`.
@@ -93,6 +112,8 @@ pub enum Node {
     Value(Value<'static>),
     /// `*`, as in `count(*)`.
     Star,
+    /// `DEFAULT`, in place of an inserted or assigned value.
+    Default,
     /// An operator with one operand.
     Unary {
         /// The operator.
@@ -145,7 +166,7 @@ pub enum Node {
         /// `NOT BETWEEN`.
         negated: bool,
     },
-    /// `x LIKE pattern ESCAPE '\'`, with upper and lower case alike or apart as the database does it.
+    /// `x LIKE pattern`, with upper and lower case alike or apart as the database does it.
     Like {
         /// `x` and the pattern.
         operands: Box<(Node, Node)>,
@@ -207,6 +228,42 @@ impl Node {
     /// A column of a table.
     pub fn column(table: TableName, name: impl Into<Name>) -> Self {
         Node::Column(ColumnRef { table: Some(table), name: name.into() })
+    }
+
+    /// The opposite condition: `NOT x`, or what says the same more plainly (`IS NOT NULL`, `NOT IN`, `<>`).
+    #[must_use]
+    pub fn negate(self) -> Self {
+        match self {
+            Node::Unary { op: UnaryOp::Not, operand } => *operand,
+            Node::Unary { op: UnaryOp::IsNull, operand } => Node::Unary { op: UnaryOp::IsNotNull, operand },
+            Node::Unary { op: UnaryOp::IsNotNull, operand } => Node::Unary { op: UnaryOp::IsNull, operand },
+            Node::Binary { op: BinaryOp::Eq, operands } => Node::Binary { op: BinaryOp::Ne, operands },
+            Node::Binary { op: BinaryOp::Ne, operands } => Node::Binary { op: BinaryOp::Eq, operands },
+            Node::Binary { op: BinaryOp::IsDistinctFrom, operands } => {
+                Node::Binary { op: BinaryOp::IsNotDistinctFrom, operands }
+            }
+            Node::Binary { op: BinaryOp::IsNotDistinctFrom, operands } => {
+                Node::Binary { op: BinaryOp::IsDistinctFrom, operands }
+            }
+            Node::In { operand, list, negated } => Node::In { operand, list, negated: !negated },
+            Node::InValues { operand, values, negated } => {
+                Node::InValues { operand, values, negated: !negated }
+            }
+            Node::InSelect { operand, select, negated } => {
+                Node::InSelect { operand, select, negated: !negated }
+            }
+            Node::Between { operands, negated } => Node::Between { operands, negated: !negated },
+            Node::Like { operands, ignore_case, escape, negated } => {
+                Node::Like { operands, ignore_case, escape, negated: !negated }
+            }
+            Node::Exists { select, negated } => Node::Exists { select, negated: !negated },
+            other => Node::unary(UnaryOp::Not, other),
+        }
+    }
+
+    /// A call of a function.
+    pub fn function(name: impl Into<Name>, args: Vec<Node>) -> Self {
+        Node::Function { name: name.into(), args, distinct: false }
     }
 
     /// Two nodes joined by an operator.

@@ -19,6 +19,9 @@ pub trait IntoExpr {
     fn into_node(self) -> Node;
 }
 
+/// The kind of an operand.
+pub type KindOf<O> = <<O as IntoExpr>::Type as SqlType>::Kind;
+
 /// A typed expression that is read as `T`.
 #[derive(Debug)]
 pub struct Expr<T> {

@@ -1,22 +1,340 @@
 //! The operators of columns and expressions.
 
 use super::column::{Column, StaticTable};
-use super::node::{BinaryOp, Node};
-use super::operand::{Expr, IntoExpr};
+use super::label::Labeled;
+use super::node::{BinaryOp, Node, Order, OrderBy, UnaryOp};
+use super::operand::{Condition, Expr, IntoExpr, KindOf};
+use super::pattern::{self, Anchor};
+use crate::Name;
+use crate::statement::{Select, Val};
 use crate::types::SqlType;
-use crate::types::kind::ComparableWith;
+use crate::types::kind::{Boolean, ComparableWith, Textual};
+use crate::value::Value;
 
 /// The operators of columns and typed expressions.
+///
+/// What they make is an expression too, so they chain. Conditions are `Expr<bool>` whether or not an operand
+/// may be NULL; a condition that is NULL keeps no row, as in SQL.
+///
+/// ```
+/// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+/// # struct User;
+/// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+/// # const NAME: Column<User, String> = Column::new("name");
+/// # const AGE: Column<User, i32> = Column::new("age");
+/// let adults = AGE.ge(18).and(NAME.starts_with("A").or(NAME.is_null()));
+/// // "users"."age" >= ? AND ("users"."name" LIKE ? OR "users"."name" IS NULL)
+/// ```
 pub trait ExprOps: IntoExpr + Sized {
-    /// `self = other`
+    /// `self = other`; where `other` is the value NULL (`None`), `self IS NULL`.
     fn eq<R>(self, other: R) -> Expr<bool>
     where
         R: IntoExpr,
-        <Self::Type as SqlType>::Kind: ComparableWith<<R::Type as SqlType>::Kind>,
+        KindOf<Self>: ComparableWith<KindOf<R>>,
     {
-        Expr::new(Node::binary(BinaryOp::Eq, self.into_node(), other.into_node()))
+        match other.into_node() {
+            Node::Value(Value::Null) => self.is_null(),
+            other => compare(BinaryOp::Eq, self, other),
+        }
+    }
+
+    /// `self <> other`; where `other` is the value NULL (`None`), `self IS NOT NULL`.
+    fn ne<R>(self, other: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<Self>: ComparableWith<KindOf<R>>,
+    {
+        match other.into_node() {
+            Node::Value(Value::Null) => self.is_not_null(),
+            other => compare(BinaryOp::Ne, self, other),
+        }
+    }
+
+    /// `self < other`
+    fn lt<R>(self, other: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<Self>: ComparableWith<KindOf<R>>,
+    {
+        compare(BinaryOp::Lt, self, other.into_node())
+    }
+
+    /// `self <= other`
+    fn le<R>(self, other: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<Self>: ComparableWith<KindOf<R>>,
+    {
+        compare(BinaryOp::Le, self, other.into_node())
+    }
+
+    /// `self > other`
+    fn gt<R>(self, other: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<Self>: ComparableWith<KindOf<R>>,
+    {
+        compare(BinaryOp::Gt, self, other.into_node())
+    }
+
+    /// `self >= other`
+    fn ge<R>(self, other: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<Self>: ComparableWith<KindOf<R>>,
+    {
+        compare(BinaryOp::Ge, self, other.into_node())
+    }
+
+    /// Unequal, with NULL equal to NULL: `IS DISTINCT FROM`, SQLite's `IS NOT`, MySQL's `NOT (… <=> …)`.
+    fn is_distinct_from<R>(self, other: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<Self>: ComparableWith<KindOf<R>>,
+    {
+        compare(BinaryOp::IsDistinctFrom, self, other.into_node())
+    }
+
+    /// Equal, with NULL equal to NULL: `IS NOT DISTINCT FROM`, SQLite's `IS`, MySQL's `<=>`.
+    fn is_not_distinct_from<R>(self, other: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<Self>: ComparableWith<KindOf<R>>,
+    {
+        compare(BinaryOp::IsNotDistinctFrom, self, other.into_node())
+    }
+
+    /// `self IS NULL`
+    fn is_null(self) -> Expr<bool> {
+        Expr::new(Node::unary(UnaryOp::IsNull, self.into_node()))
+    }
+
+    /// `self IS NOT NULL`
+    fn is_not_null(self) -> Expr<bool> {
+        Expr::new(Node::unary(UnaryOp::IsNotNull, self.into_node()))
+    }
+
+    /// `self BETWEEN low AND high`, both ends included.
+    fn between<L, H>(self, low: L, high: H) -> Expr<bool>
+    where
+        L: IntoExpr,
+        H: IntoExpr,
+        KindOf<Self>: ComparableWith<KindOf<L>> + ComparableWith<KindOf<H>>,
+    {
+        let operands = Box::new((self.into_node(), low.into_node(), high.into_node()));
+        Expr::new(Node::Between { operands, negated: false })
+    }
+
+    /// `self NOT BETWEEN low AND high`
+    fn not_between<L, H>(self, low: L, high: H) -> Expr<bool>
+    where
+        L: IntoExpr,
+        H: IntoExpr,
+        KindOf<Self>: ComparableWith<KindOf<L>> + ComparableWith<KindOf<H>>,
+    {
+        let operands = Box::new((self.into_node(), low.into_node(), high.into_node()));
+        Expr::new(Node::Between { operands, negated: true })
+    }
+
+    /// `self IN (a, b, …)`; of no operands: false.
+    ///
+    /// A long list of values becomes one parameter where the database can take it as one, so that its length
+    /// neither meets the limit of parameters nor makes a new statement of each length.
+    fn in_<I>(self, operands: I) -> Expr<bool>
+    where
+        I: IntoIterator,
+        I::Item: IntoExpr,
+        KindOf<Self>: ComparableWith<KindOf<I::Item>>,
+    {
+        Expr::new(member_of(self.into_node(), operands, false))
+    }
+
+    /// `self NOT IN (a, b, …)`; of no operands: true. As in SQL, never true if one of them is NULL.
+    fn not_in<I>(self, operands: I) -> Expr<bool>
+    where
+        I: IntoIterator,
+        I::Item: IntoExpr,
+        KindOf<Self>: ComparableWith<KindOf<I::Item>>,
+    {
+        Expr::new(member_of(self.into_node(), operands, true))
+    }
+
+    /// `self IN (SELECT …)`
+    fn in_select<T>(self, select: Select<Val<T>>) -> Expr<bool>
+    where
+        T: SqlType + 'static,
+        KindOf<Self>: ComparableWith<T::Kind>,
+    {
+        let (operand, select) = (Box::new(self.into_node()), Box::new(select.statement));
+        Expr::new(Node::InSelect { operand, select, negated: false })
+    }
+
+    /// `self NOT IN (SELECT …)`
+    fn not_in_select<T>(self, select: Select<Val<T>>) -> Expr<bool>
+    where
+        T: SqlType + 'static,
+        KindOf<Self>: ComparableWith<T::Kind>,
+    {
+        let (operand, select) = (Box::new(self.into_node()), Box::new(select.statement));
+        Expr::new(Node::InSelect { operand, select, negated: true })
+    }
+
+    /// `self LIKE pattern`, where `%` is any text and `_` any character.
+    ///
+    /// The pattern goes to the database as it is. Databases differ in two ways: SQLite and MySQL take upper and
+    /// lower case as alike (MySQL by the column's collation), PostgreSQL does not; and `\` escapes in PostgreSQL
+    /// and MySQL, but not in SQLite. For text that is to be found literally there are
+    /// [`starts_with`](Self::starts_with), [`ends_with`](Self::ends_with) and [`contains`](Self::contains).
+    fn like<R>(self, pattern: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<Self>: Textual,
+        KindOf<R>: Textual,
+    {
+        Expr::new(pattern::like(self.into_node(), pattern.into_node(), false, false))
+    }
+
+    /// `self NOT LIKE pattern`
+    fn not_like<R>(self, pattern: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<Self>: Textual,
+        KindOf<R>: Textual,
+    {
+        Expr::new(pattern::like(self.into_node(), pattern.into_node(), false, true))
+    }
+
+    /// `self ILIKE pattern`, with upper and lower case alike: `lower(self) LIKE lower(pattern)` where the
+    /// database has no `ILIKE`.
+    fn ilike<R>(self, pattern: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<Self>: Textual,
+        KindOf<R>: Textual,
+    {
+        Expr::new(pattern::like(self.into_node(), pattern.into_node(), true, false))
+    }
+
+    /// Begins with that text: a LIKE in which the text's own `%` and `_` are escaped.
+    ///
+    /// Whether upper and lower case are alike is the database's choice, as in [`like`](Self::like).
+    fn starts_with<R>(self, text: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<Self>: Textual,
+        KindOf<R>: Textual,
+    {
+        Expr::new(pattern::find(self.into_node(), text.into_node(), Anchor::Start))
+    }
+
+    /// Ends with that text: a LIKE in which the text's own `%` and `_` are escaped.
+    fn ends_with<R>(self, text: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<Self>: Textual,
+        KindOf<R>: Textual,
+    {
+        Expr::new(pattern::find(self.into_node(), text.into_node(), Anchor::End))
+    }
+
+    /// Has that text within: a LIKE in which the text's own `%` and `_` are escaped.
+    fn contains<R>(self, text: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<Self>: Textual,
+        KindOf<R>: Textual,
+    {
+        Expr::new(pattern::find(self.into_node(), text.into_node(), Anchor::Anywhere))
+    }
+
+    /// Text joined to text: `self || other`, MySQL's `CONCAT(self, other)`; NULL if either is.
+    fn concat<R>(self, other: R) -> Expr<Self::Type>
+    where
+        R: IntoExpr,
+        KindOf<Self>: Textual,
+        KindOf<R>: Textual,
+    {
+        Expr::new(Node::binary(BinaryOp::Concat, self.into_node(), other.into_node()))
+    }
+
+    /// Both hold: `self AND other`.
+    fn and<C>(self, other: C) -> Expr<bool>
+    where
+        C: Condition,
+        Self::Type: SqlType<Kind = Boolean>,
+    {
+        Expr::new(self.into_node().and(other.into_condition()))
+    }
+
+    /// One of both holds: `self OR other`.
+    fn or<C>(self, other: C) -> Expr<bool>
+    where
+        C: Condition,
+        Self::Type: SqlType<Kind = Boolean>,
+    {
+        Expr::new(self.into_node().or(other.into_condition()))
+    }
+
+    /// It does not hold: `NOT self`, or the negated form of the operator.
+    fn not(self) -> Expr<bool>
+    where
+        Self::Type: SqlType<Kind = Boolean>,
+    {
+        Expr::new(self.into_node().negate())
+    }
+
+    /// `CAST(self AS …)`, the SQL type being that of a column that holds `T`.
+    fn cast<T: SqlType>(self) -> Expr<T> {
+        Expr::new(Node::Cast { operand: Box::new(self.into_node()), to: T::column_type() })
+    }
+
+    /// The same, read as an `Option`: for columns of a table that an outer join may leave without a row.
+    fn nullable(self) -> Expr<Option<<Self::Type as SqlType>::NotNull>> {
+        Expr::new(self.into_node())
+    }
+
+    /// `self AS name` in the projection; [`label`](super::label) names it elsewhere.
+    fn label(self, name: impl Into<Name>) -> Labeled<Self::Type> {
+        Labeled::new(self.into_node(), name.into())
+    }
+
+    /// Smallest first.
+    fn asc(self) -> OrderBy {
+        OrderBy { node: self.into_node(), order: Order::Ascending, nulls_first: None }
+    }
+
+    /// Largest first.
+    fn desc(self) -> OrderBy {
+        OrderBy { node: self.into_node(), order: Order::Descending, nulls_first: None }
     }
 }
 
 impl<E: StaticTable, T: SqlType> ExprOps for Column<E, T> {}
 impl<T: SqlType> ExprOps for Expr<T> {}
+
+fn compare(op: BinaryOp, left: impl IntoExpr, right: Node) -> Expr<bool> {
+    Expr::new(Node::binary(op, left.into_node(), right))
+}
+
+/// A list of nothing but values can be bound as one parameter, so it is kept apart from other lists.
+fn member_of<I>(operand: Node, operands: I, negated: bool) -> Node
+where
+    I: IntoIterator,
+    I::Item: IntoExpr,
+{
+    let mut operands = operands.into_iter();
+    let operand = Box::new(operand);
+    let mut values = Vec::with_capacity(operands.size_hint().0);
+    while let Some(next) = operands.next() {
+        match next.into_node() {
+            Node::Value(value) => values.push(value),
+            node => {
+                let mut list: Vec<Node> = values.into_iter().map(Node::Value).collect();
+                list.push(node);
+                list.extend(operands.map(IntoExpr::into_node));
+                return Node::In { operand, list, negated };
+            }
+        }
+    }
+    Node::InValues { operand, values, negated }
+}

@@ -1,5 +1,7 @@
 //! The kinds of SQL values: by them, and not by the exact Rust type, operands are matched.
 
+use crate::expr::BinaryOp;
+
 /// A kind of SQL value.
 pub trait Kind: 'static {
     /// The kind's name in messages.
@@ -16,6 +18,7 @@ macro_rules! kinds {
             const NAME: &'static str = $text;
         }
 
+        #[diagnostic::do_not_recommend]
         impl ComparableWith<$name> for $name {}
     )+};
 }
@@ -57,8 +60,11 @@ impl<T: 'static> Kind for Enum<T> {
     const NAME: &'static str = "enum";
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: 'static> ComparableWith<Enum<T>> for Enum<T> {}
 
+// The implementations are marked `do_not_recommend`: a list of every pair of kinds that does fit would bury
+// the one sentence that matters.
 /// Says that values of two kinds may be compared, or combined by an operator.
 #[diagnostic::on_unimplemented(
     message = "SQL cannot compare or combine {Self} with {K}",
@@ -74,15 +80,75 @@ pub trait ComparableWith<K: Kind>: Kind {}
 )]
 pub trait Numeric: Kind {}
 
+#[diagnostic::do_not_recommend]
 impl Numeric for Integer {}
+#[diagnostic::do_not_recommend]
 impl Numeric for Float {}
+#[diagnostic::do_not_recommend]
 impl Numeric for Decimal {}
+
+/// Says that a number of this kind stays of this kind when it is combined with one of kind `K`.
+///
+/// An expression is read as its left operand's type, so `integer + float` is refused: cast the left side.
+#[diagnostic::on_unimplemented(
+    message = "arithmetic on {Self} with {K} does not give {Self}",
+    label = "the left side is `{Self}`, the right side is `{K}`",
+    note = "cast the left side to the type of the result with `.cast::<T>()`"
+)]
+pub trait Arithmetic<K: Kind>: Numeric {
+    /// The operator of `/`: for integers, the one that rounds towards zero.
+    const DIVISION: BinaryOp = BinaryOp::Div;
+}
+
+#[diagnostic::do_not_recommend]
+impl Arithmetic<Integer> for Integer {
+    const DIVISION: BinaryOp = BinaryOp::IntDiv;
+}
+
+macro_rules! arithmetic {
+    ($($left:ident $right:ident),+) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Arithmetic<$right> for $left {}
+    )+};
+}
+
+arithmetic!(Float Integer, Float Float, Float Decimal, Decimal Integer, Decimal Decimal);
+
+/// Kinds that are text.
+#[diagnostic::on_unimplemented(
+    message = "this needs text, and it is given {Self}",
+    label = "`{Self}` is not text",
+    note = "cast it with `.cast::<String>()`"
+)]
+pub trait Textual: Kind {}
+
+#[diagnostic::do_not_recommend]
+impl Textual for Text {}
 
 macro_rules! comparable {
     ($($left:ident $right:ident),+) => {$(
+        #[diagnostic::do_not_recommend]
         impl ComparableWith<$right> for $left {}
+        #[diagnostic::do_not_recommend]
         impl ComparableWith<$left> for $right {}
     )+};
 }
 
 comparable!(Integer Float, Integer Decimal, Float Decimal, Timestamp TimestampTz);
+
+macro_rules! rows {
+    ($($left:ident $right:ident),+) => {
+        impl<$($left: Kind),+> Kind for ($($left,)+) {
+            const NAME: &'static str = "row";
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<$($left: ComparableWith<$right>, $right: Kind),+> ComparableWith<($($right,)+)> for ($($left,)+) {}
+    };
+}
+
+rows!(A K, B L);
+rows!(A K, B L, C M);
+rows!(A K, B L, C M, D N);
+rows!(A K, B L, C M, D N, E O);
+rows!(A K, B L, C M, D N, E O, F P);

@@ -1,0 +1,71 @@
+//! `CASE WHEN … THEN … ELSE … END`.
+
+use std::marker::PhantomData;
+
+use super::node::Node;
+use super::operand::{Condition, Expr, IntoExpr, KindOf};
+use crate::types::SqlType;
+use crate::types::kind::ComparableWith;
+
+/// Begins a CASE.
+///
+/// ```
+/// # use lapis_sql::expr::{case, Column, Expr, ExprOps, StaticTable};
+/// # struct User;
+/// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+/// # const AGE: Column<User, i32> = Column::new("age");
+/// let group: Expr<String> =
+///     case().when(AGE.lt(13), "child").when(AGE.lt(20), "teenager").otherwise("adult");
+/// // CASE WHEN "users"."age" < ? THEN ? WHEN "users"."age" < ? THEN ? ELSE ? END
+/// ```
+#[must_use]
+pub fn case() -> CaseStart {
+    CaseStart(())
+}
+
+/// A CASE without branches.
+#[derive(Debug)]
+pub struct CaseStart(());
+
+impl CaseStart {
+    /// The first branch; its value decides how the whole is read.
+    pub fn when<C: Condition, V: IntoExpr>(self, condition: C, value: V) -> Case<V::Type> {
+        Case { branches: vec![(condition.into_condition(), value.into_node())], marker: PhantomData }
+    }
+}
+
+/// A CASE that is read as `T`.
+#[derive(Debug)]
+#[must_use = "a CASE is an expression after `.otherwise(..)` or `.end()`"]
+pub struct Case<T> {
+    branches: Vec<(Node, Node)>,
+    marker: PhantomData<fn() -> T>,
+}
+
+impl<T: SqlType> Case<T> {
+    /// Another branch, tried after those before it.
+    pub fn when<C, V>(mut self, condition: C, value: V) -> Self
+    where
+        C: Condition,
+        V: IntoExpr,
+        T::Kind: ComparableWith<KindOf<V>>,
+    {
+        self.branches.push((condition.into_condition(), value.into_node()));
+        self
+    }
+
+    /// The value where no condition holds.
+    pub fn otherwise<V>(self, value: V) -> Expr<T>
+    where
+        V: IntoExpr,
+        T::Kind: ComparableWith<KindOf<V>>,
+    {
+        let otherwise = Some(Box::new(value.into_node()));
+        Expr::new(Node::Case { operand: None, branches: self.branches, otherwise })
+    }
+
+    /// NULL where no condition holds.
+    pub fn end(self) -> Expr<Option<T::NotNull>> {
+        Expr::new(Node::Case { operand: None, branches: self.branches, otherwise: None })
+    }
+}
