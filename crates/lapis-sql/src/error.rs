@@ -16,6 +16,15 @@ pub enum CompileError {
         /// The tables that are there.
         present: String,
     },
+    /// The statement names tables that nothing joins.
+    #[error(
+        "the statement selects from {tables}, and nothing joins them; join them, or ask for every pair with \
+         `.cross_join(..)`"
+    )]
+    CartesianProduct {
+        /// The tables.
+        tables: String,
+    },
     /// The database has no such feature.
     #[error("{dialect} does not support {feature}; {hint}")]
     Unsupported {

@@ -1,9 +1,24 @@
 //! Statements and schema into SQL text with bound values.
+//!
+//! One pass over the syntax tree writes into one buffer and lends the values out, so that compiling copies no
+//! text but the SQL's own.
+
+mod expr;
+mod from;
+mod list;
+mod precedence;
+mod select;
+mod text;
+mod write;
+mod writer;
+
+use std::fmt;
 
 use crate::dialect::Dialect;
 use crate::error::CompileError;
 use crate::statement::StatementRef;
 use crate::value::Value;
+use writer::SqlWriter;
 
 /// A statement ready to run: its text, and the values of its placeholders in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,13 +27,44 @@ pub struct Compiled<'a> {
     pub sql: String,
     /// The bound values, borrowed from the statement.
     pub parameters: Vec<Value<'a>>,
+    /// Whether it is certain that the statement changes nothing.
+    pub read_only: bool,
+}
+
+/// The SQL, and behind it the values: for logs, where values may be seen.
+impl fmt::Display for Compiled<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sql)?;
+        match self.parameters.as_slice() {
+            [] => Ok(()),
+            parameters => write!(f, " {parameters:?}"),
+        }
+    }
 }
 
 /// Turns a statement into a dialect's SQL.
 ///
 /// # Errors
 /// If the statement names tables it does not have, is incomplete, or asks for what the database lacks.
-pub fn compile<'a>(statement: StatementRef<'a>, dialect: &dyn Dialect) -> Result<Compiled<'a>, CompileError> {
-    let _ = (statement, dialect);
-    Err(CompileError::Invalid("not yet".into()))
+pub fn compile<'a>(
+    statement: StatementRef<'a>,
+    dialect: &dyn Dialect,
+) -> Result<Compiled<'a>, CompileError> {
+    compile_into(String::with_capacity(256), statement, dialect)
+}
+
+/// The same, writing over a string that is no longer needed, so that its memory serves again.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_into<'a>(
+    mut buffer: String,
+    statement: StatementRef<'a>,
+    dialect: &dyn Dialect,
+) -> Result<Compiled<'a>, CompileError> {
+    buffer.clear();
+    let mut writer = SqlWriter::new(buffer, dialect);
+    writer.statement(statement)?;
+    let (sql, parameters) = writer.finish()?;
+    Ok(Compiled { sql, parameters, read_only: statement.is_read_only() })
 }

@@ -16,7 +16,10 @@ use crate::types::kind::{self, Numeric, Textual};
 type Nullable<O> = Option<<<O as IntoExpr>::Type as SqlType>::NotNull>;
 
 /// Kinds that can be summed, and what their sum is read as.
-#[diagnostic::on_unimplemented(message = "`sum` needs numbers, and this is {Self}", label = "`{Self}` is not a number")]
+#[diagnostic::on_unimplemented(
+    message = "`sum` needs numbers, and this is {Self}",
+    label = "`{Self}` is not a number"
+)]
 pub trait Summable: Numeric {
     /// `i64` for integers of any width, `f64` for floats, `Decimal` for decimals.
     type Sum;
@@ -108,7 +111,11 @@ pub fn count_all() -> Expr<i64> {
 
 /// `count(DISTINCT x)`: how many different values that are not NULL.
 pub fn count_distinct<O: IntoExpr>(operand: O) -> Expr<i64> {
-    Expr::new(Node::Function { name: Name::Borrowed("count"), args: vec![operand.into_node()], distinct: true })
+    Expr::new(Node::Function {
+        name: Name::Borrowed("count"),
+        args: vec![operand.into_node()],
+        distinct: true,
+    })
 }
 
 /// `sum(x)`: NULL where there is no row. Integers of any width are read as `i64`, floats as `f64`, decimals as

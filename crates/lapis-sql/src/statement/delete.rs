@@ -1,9 +1,12 @@
 //! `DELETE`.
 
+use std::fmt;
 use std::marker::PhantomData;
 
-use super::{SelectItem, Shape};
-use crate::expr::{Node, TableName};
+use super::terms::and_also;
+use super::typed::typed_write_statement;
+use super::{Query, SelectItem, Selection, Shape, Statement, StatementRef};
+use crate::expr::{Condition, Node, StaticTable, TableName};
 
 /// `DELETE` as plain data.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,14 +15,57 @@ pub struct DeleteStatement {
     pub table: TableName,
     /// `WHERE`
     pub filter: Option<Node>,
+    /// Whether a statement without a filter is meant, and deletes every row.
+    pub all_rows: bool,
     /// `RETURNING`
     pub returning: Vec<SelectItem>,
 }
 
-/// A typed `DELETE` from table `E`, returning rows of shape `S` (`()` for none).
-#[derive(Debug, Clone)]
-pub struct Delete<E, S: Shape = ()> {
-    /// The statement as plain data.
-    pub statement: DeleteStatement,
-    marker: PhantomData<fn() -> (E, S)>,
+impl DeleteStatement {
+    /// A delete without a filter, which is an error when compiled until `filter` or `all_rows` is set.
+    #[must_use]
+    pub fn new(table: TableName) -> Self {
+        Self { table, filter: None, all_rows: false, returning: Vec::new() }
+    }
+}
+
+typed_write_statement! {
+    /// A typed `DELETE` from table `E`, returning rows of shape `S` (`()` for none).
+    Delete, DeleteStatement, Delete
+}
+
+/// `DELETE FROM` the table of `E`.
+///
+/// ```
+/// # use lapis_sql::dialect::Sqlite;
+/// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+/// # use lapis_sql::statement::{delete, Statement};
+/// # struct User;
+/// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+/// # impl User { const AGE: Column<User, i32> = Column::new("age"); }
+/// let minors = delete::<User>().filter(User::AGE.lt(18));
+/// assert_eq!(minors.sql(&Sqlite)?, r#"DELETE FROM "users" WHERE "users"."age" < ?"#);
+/// assert!(delete::<User>().sql(&Sqlite).is_err()); // every row? then say `.all_rows()`
+/// # Ok::<(), lapis_sql::CompileError>(())
+/// ```
+#[must_use]
+pub fn delete<E: StaticTable>() -> Delete<E> {
+    Delete::new(DeleteStatement::new(E::table_name()))
+}
+
+impl<E, S: Shape> Delete<E, S> {
+    /// Deletes rows for which the condition, and every earlier one, holds.
+    #[must_use]
+    pub fn filter(mut self, condition: impl Condition) -> Self {
+        and_also(&mut self.statement.filter, condition.into_condition());
+        self
+    }
+
+    /// Says that every row is to be deleted. Without it, a statement without a filter is an error when
+    /// compiled.
+    #[must_use]
+    pub fn all_rows(mut self) -> Self {
+        self.statement.all_rows = true;
+        self
+    }
 }

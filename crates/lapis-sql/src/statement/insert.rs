@@ -1,10 +1,15 @@
 //! `INSERT`.
 
+use std::fmt;
 use std::marker::PhantomData;
 
-use super::{SelectItem, SelectStatement, Shape};
+use super::typed::typed_write_statement;
+use super::{
+    Assignments, ColumnList, Query, Select, SelectItem, SelectStatement, Selection, Shape, Statement,
+    StatementRef,
+};
 use crate::Name;
-use crate::expr::{Node, TableName};
+use crate::expr::{Node, StaticTable, TableName};
 
 /// `INSERT` as plain data.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,16 +28,99 @@ pub struct InsertStatement {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum InsertSource {
-    /// Rows of expressions, each as long as the columns.
+    /// Rows of expressions, each as long as the columns; no row at all is one of defaults.
     Values(Vec<Vec<Node>>),
     /// A query.
     Select(Box<SelectStatement>),
 }
 
-/// A typed `INSERT` into table `E`, returning rows of shape `S` (`()` for none).
-#[derive(Debug, Clone)]
-pub struct Insert<E, S: Shape = ()> {
-    /// The statement as plain data.
-    pub statement: InsertStatement,
-    marker: PhantomData<fn() -> (E, S)>,
+impl InsertStatement {
+    /// An insert of one row of defaults.
+    #[must_use]
+    pub fn new(table: TableName) -> Self {
+        Self { table, columns: Vec::new(), source: InsertSource::Values(Vec::new()), returning: Vec::new() }
+    }
+
+    /// Adds a row. A column that it does not name, or that earlier rows did not, gets its default.
+    pub fn add_row(&mut self, assignments: impl IntoIterator<Item = (Name, Node)>) {
+        if let InsertSource::Select(_) = self.source {
+            self.columns.clear();
+            self.source = InsertSource::Values(Vec::new());
+        }
+        let InsertSource::Values(rows) = &mut self.source else { return };
+        let mut row = vec![None; self.columns.len()];
+        for (column, value) in assignments {
+            match self.columns.iter().position(|known| *known == column) {
+                Some(position) => row[position] = Some(value),
+                None => {
+                    self.columns.push(column);
+                    rows.iter_mut().for_each(|row| row.push(Node::Default));
+                    row.push(Some(value));
+                }
+            }
+        }
+        rows.push(row.into_iter().map(|value| value.unwrap_or(Node::Default)).collect());
+    }
+}
+
+typed_write_statement! {
+    /// A typed `INSERT` into table `E`, returning rows of shape `S` (`()` for none).
+    Insert, InsertStatement, Insert
+}
+
+/// `INSERT INTO` the table of `E`: of one row of defaults, unless it is given values.
+///
+/// ```
+/// # use lapis_sql::dialect::Sqlite;
+/// # use lapis_sql::expr::{Column, StaticTable};
+/// # use lapis_sql::statement::{insert, Statement};
+/// # struct User;
+/// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+/// # impl User {
+/// #     const ID: Column<User, i64> = Column::new("id");
+/// #     const NAME: Column<User, String> = Column::new("name");
+/// #     const AGE: Column<User, i32> = Column::new("age");
+/// # }
+/// let insert = insert::<User>().values((User::NAME.set("Ada"), User::AGE.set(36))).returning(User::ID);
+/// assert_eq!(
+///     insert.sql(&Sqlite)?,
+///     r#"INSERT INTO "users" ("name", "age") VALUES (?, ?) RETURNING "users"."id""#,
+/// );
+/// # Ok::<(), lapis_sql::CompileError>(())
+/// ```
+#[must_use]
+pub fn insert<E: StaticTable>() -> Insert<E> {
+    Insert::new(InsertStatement::new(E::table_name()))
+}
+
+impl<E, S: Shape> Insert<E, S> {
+    /// Adds a row. A column that it does not name, or that earlier rows did not, gets its default, which
+    /// SQLite cannot write beside values: there, an error when compiled.
+    #[must_use]
+    pub fn values(mut self, row: impl Assignments<E>) -> Self {
+        let mut assignments = Vec::new();
+        row.add_to(&mut assignments);
+        self.statement
+            .add_row(assignments.into_iter().map(|assignment| (assignment.column, assignment.value)));
+        self
+    }
+
+    /// Adds rows.
+    #[must_use]
+    pub fn rows<I>(self, rows: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Assignments<E>,
+    {
+        rows.into_iter().fold(self, Insert::values)
+    }
+
+    /// `INSERT INTO … (columns) SELECT …`: the rows of a query, in place of values.
+    #[must_use]
+    pub fn from_select<Q: Shape>(mut self, columns: impl ColumnList<E>, select: Select<Q>) -> Self {
+        self.statement.columns.clear();
+        columns.add_to(&mut self.statement.columns);
+        self.statement.source = InsertSource::Select(Box::new(select.statement));
+        self
+    }
 }

@@ -3,19 +3,33 @@
 //! A typed builder carries a *shape*, the type of its rows, and nothing else: below it, a statement is
 //! data without type parameters that any front end can make and any dialect can compile.
 
+mod assignments;
 mod delete;
+mod from;
 mod insert;
+mod placeholders;
 mod select;
 mod shape;
+mod terms;
 mod text;
+mod typed;
 mod update;
 
-pub use delete::{Delete, DeleteStatement};
-pub use insert::{Insert, InsertSource, InsertStatement};
-pub use select::{FromItem, Join, JoinKind, JoinTarget, Select, SelectItem, SelectStatement, TableSource, select};
-pub use shape::{Selection, Shape, Val};
-pub use text::TextStatement;
-pub use update::{Update, UpdateStatement};
+pub use assignments::{Assignments, ColumnList};
+pub use delete::{Delete, DeleteStatement, delete};
+pub use from::{
+    Alias, FromItem, IntoFromItem, Join, JoinKind, JoinTarget, Subquery, TableSource, alias, table,
+};
+pub use insert::{Insert, InsertSource, InsertStatement, insert};
+pub use select::{Select, SelectItem, SelectStatement, select};
+pub use shape::{ByRow, Selection, Shape, Val};
+pub use terms::{Grouping, Ordering};
+pub use text::{Text, TextQuery, TextStatement, text};
+pub use update::{Update, UpdateStatement, update};
+
+use crate::compiler::compile;
+use crate::dialect::Dialect;
+use crate::error::CompileError;
 
 /// Any statement, borrowed: what a dialect compiles.
 #[derive(Debug, Clone, Copy)]
@@ -33,11 +47,32 @@ pub enum StatementRef<'a> {
     Text(&'a TextStatement),
 }
 
+impl StatementRef<'_> {
+    /// Whether it is certain that the statement changes nothing. SQL written by hand only is so where it is a
+    /// single SELECT or VALUES.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        match self {
+            StatementRef::Select(_) => true,
+            StatementRef::Insert(_) | StatementRef::Update(_) | StatementRef::Delete(_) => false,
+            StatementRef::Text(text) => text.is_read_only(),
+        }
+    }
+}
+
 /// A statement that can be executed.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a statement that can be executed")]
 pub trait Statement: Send + Sync {
     /// The statement as plain data.
     fn as_statement(&self) -> StatementRef<'_>;
+
+    /// The statement's SQL, with placeholders for its values.
+    ///
+    /// # Errors
+    /// If the statement cannot be compiled for the dialect.
+    fn sql(&self, dialect: &dyn Dialect) -> Result<String, CompileError> {
+        compile(self.as_statement(), dialect).map(|compiled| compiled.sql)
+    }
 }
 
 /// A statement that returns rows of a known shape.

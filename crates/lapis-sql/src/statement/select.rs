@@ -2,9 +2,14 @@
 
 use std::fmt;
 
-use super::{Query, Selection, Shape, Statement, StatementRef};
+use super::terms::and_also;
+use super::{
+    ByRow, FromItem, Grouping, IntoFromItem, Join, JoinKind, JoinTarget, Ordering, Query, Selection, Shape,
+    Statement, StatementRef, TableSource, Val,
+};
 use crate::Name;
-use crate::expr::{Condition, Node, OrderBy, TableName};
+use crate::expr::{Condition, Expr, Node, OrderBy, func};
+use crate::types::SqlType;
 
 /// One column of a projection.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,76 +28,6 @@ impl SelectItem {
     }
 }
 
-/// What rows are taken from.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum TableSource {
-    /// A table.
-    Table(TableName),
-    /// A subquery; it needs an alias.
-    Select(Box<SelectStatement>),
-}
-
-/// A table or subquery in FROM, perhaps under another name.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FromItem {
-    /// What rows are taken from.
-    pub source: TableSource,
-    /// Its name in this statement, where it has another.
-    pub alias: Option<Name>,
-}
-
-impl FromItem {
-    /// A table under its own name.
-    #[must_use]
-    pub fn table(name: TableName) -> Self {
-        Self { source: TableSource::Table(name), alias: None }
-    }
-
-    /// The same under another name.
-    #[must_use]
-    pub fn aliased(mut self, alias: impl Into<Name>) -> Self {
-        self.alias = Some(alias.into());
-        self
-    }
-}
-
-/// How rows of a joined table are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum JoinKind {
-    /// Only rows that match.
-    Inner,
-    /// All rows of the left side.
-    Left,
-    /// All rows of the right side.
-    Right,
-    /// All rows of both sides.
-    Full,
-    /// Every pair.
-    Cross,
-}
-
-/// One JOIN.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Join {
-    /// How.
-    pub kind: JoinKind,
-    /// What.
-    pub item: FromItem,
-    /// `ON`; none for a cross join.
-    pub on: Option<Node>,
-}
-
-/// Something a statement can join by itself: a relation of an entity.
-pub trait JoinTarget {
-    /// The table the join starts from.
-    fn left(&self) -> TableName;
-
-    /// The joins that lead to the target, each of that kind (two for many-to-many).
-    fn joins(&self, kind: JoinKind) -> Vec<Join>;
-}
-
 /// A `SELECT` as plain data.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SelectStatement {
@@ -100,7 +35,7 @@ pub struct SelectStatement {
     pub items: Vec<SelectItem>,
     /// `DISTINCT`
     pub distinct: bool,
-    /// `FROM`; where empty, the first table of the projection, or the left side of the first join.
+    /// `FROM`; where empty, the one table that the projection names and no join brings.
     pub from: Vec<FromItem>,
     /// `JOIN`s, in order.
     pub joins: Vec<Join>,
@@ -140,22 +75,167 @@ impl<S: Shape> Select<S> {
         Self { statement, options: S::Options::default() }
     }
 
-    /// Keeps rows for which the condition, and every earlier one, holds.
+    /// `SELECT DISTINCT`: no two rows alike.
     #[must_use]
-    pub fn filter(mut self, condition: impl Condition) -> Self {
-        let condition = condition.into_condition();
-        self.statement.filter = Some(match self.statement.filter.take() {
-            Some(earlier) => earlier.and(condition),
-            None => condition,
-        });
+    pub fn distinct(mut self) -> Self {
+        self.statement.distinct = true;
         self
     }
 
-    /// Adds terms to the order: one, a tuple, or a `Vec`.
+    /// Takes rows from a table, an alias or a subquery.
+    ///
+    /// It is needed only where the statement does not tell by itself: without it, FROM is the left side of the
+    /// first join along a relation, else the one table that the projection names.
     #[must_use]
-    pub fn order_by(mut self, term: OrderBy) -> Self {
-        self.statement.order_by.push(term);
+    pub fn from(mut self, item: impl IntoFromItem) -> Self {
+        self.statement.from.push(item.into_from_item());
         self
+    }
+
+    /// Joins along a relation: `.join(User::posts)`. Keeps only rows that match.
+    #[must_use]
+    pub fn join(self, target: impl JoinTarget) -> Self {
+        self.join_target(JoinKind::Inner, &target)
+    }
+
+    /// Joins along a relation, keeping rows without a match: `.outer_join(User::posts)`. Columns of the joined
+    /// table are then NULL, so select them with [`nullable`](crate::expr::ExprOps::nullable).
+    #[must_use]
+    pub fn outer_join(self, target: impl JoinTarget) -> Self {
+        self.join_target(JoinKind::Left, &target)
+    }
+
+    /// `JOIN item ON condition`
+    #[must_use]
+    pub fn join_on(self, item: impl IntoFromItem, condition: impl Condition) -> Self {
+        self.join_with(JoinKind::Inner, item, Some(condition.into_condition()))
+    }
+
+    /// `LEFT JOIN item ON condition`: rows without a match are kept, with NULL in the item's columns.
+    #[must_use]
+    pub fn left_join_on(self, item: impl IntoFromItem, condition: impl Condition) -> Self {
+        self.join_with(JoinKind::Left, item, Some(condition.into_condition()))
+    }
+
+    /// `RIGHT JOIN item ON condition`: all rows of the item.
+    #[must_use]
+    pub fn right_join_on(self, item: impl IntoFromItem, condition: impl Condition) -> Self {
+        self.join_with(JoinKind::Right, item, Some(condition.into_condition()))
+    }
+
+    /// `FULL JOIN item ON condition`: all rows of both sides.
+    #[must_use]
+    pub fn full_join_on(self, item: impl IntoFromItem, condition: impl Condition) -> Self {
+        self.join_with(JoinKind::Full, item, Some(condition.into_condition()))
+    }
+
+    /// `CROSS JOIN item`: every row of one side with every row of the other.
+    #[must_use]
+    pub fn cross_join(self, item: impl IntoFromItem) -> Self {
+        self.join_with(JoinKind::Cross, item, None)
+    }
+
+    /// Keeps rows for which the condition, and every earlier one, holds.
+    #[must_use]
+    pub fn filter(mut self, condition: impl Condition) -> Self {
+        and_also(&mut self.statement.filter, condition.into_condition());
+        self
+    }
+
+    /// The same where there is a condition; `None` keeps all rows.
+    ///
+    /// ```
+    /// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::select;
+    /// # struct User;
+    /// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+    /// # const NAME: Column<User, String> = Column::new("name");
+    /// # const AGE: Column<User, i32> = Column::new("age");
+    /// let minimum: Option<i32> = None;
+    /// select(NAME).filter_if(minimum.map(|age| AGE.ge(age)));
+    /// ```
+    #[must_use]
+    pub fn filter_if(self, condition: Option<impl Condition>) -> Self {
+        match condition {
+            Some(condition) => self.filter(condition),
+            None => self,
+        }
+    }
+
+    /// Adds terms to GROUP BY: one expression, a tuple or a `Vec`.
+    #[must_use]
+    pub fn group_by(mut self, terms: impl Grouping) -> Self {
+        terms.add_to(&mut self.statement.group_by);
+        self
+    }
+
+    /// Keeps groups for which the condition, and every earlier one, holds.
+    #[must_use]
+    pub fn having(mut self, condition: impl Condition) -> Self {
+        and_also(&mut self.statement.having, condition.into_condition());
+        self
+    }
+
+    /// Adds terms to the order: one, a tuple or a `Vec`; an expression alone stands for its `.asc()`.
+    #[must_use]
+    pub fn order_by(mut self, terms: impl Ordering) -> Self {
+        terms.add_to(&mut self.statement.order_by);
+        self
+    }
+
+    /// At most so many rows.
+    #[must_use]
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.statement.limit = Some(rows);
+        self
+    }
+
+    /// Leaves out the first rows.
+    #[must_use]
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.statement.offset = Some(rows);
+        self
+    }
+
+    /// How many rows this query has: `SELECT count(*) FROM (…)`, without its order.
+    #[must_use]
+    pub fn count(self) -> Select<Val<i64>> {
+        let mut inner = self.statement;
+        inner.order_by.clear();
+        let counted =
+            FromItem { source: TableSource::Select(Box::new(inner)), alias: Some("counted".into()) };
+        Select::new(SelectStatement {
+            items: vec![SelectItem::new(func::count_all().node().clone())],
+            from: vec![counted],
+            ..SelectStatement::default()
+        })
+    }
+
+    /// Reads the rows as `T`, by the names of their columns.
+    #[must_use]
+    pub fn rows<T: 'static>(self) -> Select<ByRow<T>> {
+        Select::new(self.statement)
+    }
+
+    fn join_target(mut self, kind: JoinKind, target: &dyn JoinTarget) -> Self {
+        if self.statement.from.is_empty() && self.statement.joins.is_empty() {
+            self.statement.from.push(FromItem::table(target.left()));
+        }
+        self.statement.joins.extend(target.joins(kind));
+        self
+    }
+
+    fn join_with(mut self, kind: JoinKind, item: impl IntoFromItem, on: Option<Node>) -> Self {
+        self.statement.joins.push(Join { kind, item: item.into_from_item(), on });
+        self
+    }
+}
+
+impl<T: SqlType + 'static> Select<Val<T>> {
+    /// The query as one value in an expression: that of its one row, NULL where it has none.
+    #[must_use]
+    pub fn scalar(self) -> Expr<Option<T::NotNull>> {
+        Expr::new(Node::Scalar(Box::new(self.statement)))
     }
 }
 
@@ -167,7 +247,10 @@ impl<S: Shape> Clone for Select<S> {
 
 impl<S: Shape> fmt::Debug for Select<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Select").field("statement", &self.statement).field("options", &self.options).finish()
+        f.debug_struct("Select")
+            .field("statement", &self.statement)
+            .field("options", &self.options)
+            .finish()
     }
 }
 

@@ -24,6 +24,14 @@ impl<T: 'static> Shape for Val<T> {
     type Options = ();
 }
 
+/// A whole row read as `T`, by the names of its columns: for SQL written by hand.
+#[derive(Debug)]
+pub struct ByRow<T>(PhantomData<fn() -> T>);
+
+impl<T: 'static> Shape for ByRow<T> {
+    type Options = ();
+}
+
 /// No rows at all.
 impl Shape for () {
     type Options = ();
@@ -35,7 +43,10 @@ impl<S: Shape> Shape for Option<S> {
 }
 
 /// Something that `select(..)` takes: a column, an expression, an entity, or a tuple of these.
-#[diagnostic::on_unimplemented(message = "`{Self}` cannot be selected", label = "not a column, expression or entity")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be selected",
+    label = "not a column, expression or entity"
+)]
 pub trait Selection {
     /// What it is in a row.
     type Shape: Shape;

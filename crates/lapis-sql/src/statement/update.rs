@@ -1,10 +1,15 @@
 //! `UPDATE`.
 
+use std::fmt;
 use std::marker::PhantomData;
 
-use super::{SelectItem, Shape};
+use super::terms::and_also;
+use super::typed::typed_write_statement;
+use super::{Assignments, Query, SelectItem, Selection, Shape, Statement, StatementRef};
 use crate::Name;
-use crate::expr::{Node, TableName};
+use crate::expr::{Column, Condition, IntoExpr, KindOf, Node, StaticTable, TableName};
+use crate::types::SqlType;
+use crate::types::kind::ComparableWith;
 
 /// `UPDATE` as plain data.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,14 +20,84 @@ pub struct UpdateStatement {
     pub assignments: Vec<(Name, Node)>,
     /// `WHERE`
     pub filter: Option<Node>,
+    /// Whether a statement without a filter is meant, and changes every row.
+    pub all_rows: bool,
     /// `RETURNING`
     pub returning: Vec<SelectItem>,
 }
 
-/// A typed `UPDATE` of table `E`, returning rows of shape `S` (`()` for none).
-#[derive(Debug, Clone)]
-pub struct Update<E, S: Shape = ()> {
-    /// The statement as plain data.
-    pub statement: UpdateStatement,
-    marker: PhantomData<fn() -> (E, S)>,
+impl UpdateStatement {
+    /// An update that sets nothing yet.
+    #[must_use]
+    pub fn new(table: TableName) -> Self {
+        Self { table, assignments: Vec::new(), filter: None, all_rows: false, returning: Vec::new() }
+    }
+}
+
+typed_write_statement! {
+    /// A typed `UPDATE` of table `E`, returning rows of shape `S` (`()` for none).
+    Update, UpdateStatement, Update
+}
+
+/// `UPDATE` of the table of `E`.
+///
+/// ```
+/// # use lapis_sql::dialect::Sqlite;
+/// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+/// # use lapis_sql::statement::{update, Statement};
+/// # struct User;
+/// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+/// # impl User {
+/// #     const ID: Column<User, i64> = Column::new("id");
+/// #     const AGE: Column<User, i32> = Column::new("age");
+/// # }
+/// let birthday = update::<User>().set(User::AGE, User::AGE + 1).filter(User::ID.eq(7));
+/// assert_eq!(
+///     birthday.sql(&Sqlite)?,
+///     r#"UPDATE "users" SET "age" = "users"."age" + ? WHERE "users"."id" = ?"#,
+/// );
+/// # Ok::<(), lapis_sql::CompileError>(())
+/// ```
+#[must_use]
+pub fn update<E: StaticTable>() -> Update<E> {
+    Update::new(UpdateStatement::new(E::table_name()))
+}
+
+impl<E, S: Shape> Update<E, S> {
+    /// Sets a column to a value or an expression.
+    #[must_use]
+    pub fn set<T, V>(mut self, column: Column<E, T>, value: V) -> Self
+    where
+        T: SqlType,
+        V: IntoExpr,
+        T::Kind: ComparableWith<KindOf<V>>,
+    {
+        self.statement.assignments.push((Name::Borrowed(column.name()), value.into_node()));
+        self
+    }
+
+    /// Sets columns: one assignment, a tuple, or a `Vec`.
+    #[must_use]
+    pub fn values(mut self, assignments: impl Assignments<E>) -> Self {
+        let mut added = Vec::new();
+        assignments.add_to(&mut added);
+        let added = added.into_iter().map(|assignment| (assignment.column, assignment.value));
+        self.statement.assignments.extend(added);
+        self
+    }
+
+    /// Changes rows for which the condition, and every earlier one, holds.
+    #[must_use]
+    pub fn filter(mut self, condition: impl Condition) -> Self {
+        and_also(&mut self.statement.filter, condition.into_condition());
+        self
+    }
+
+    /// Says that every row is to be changed. Without it, a statement without a filter is an error when
+    /// compiled.
+    #[must_use]
+    pub fn all_rows(mut self) -> Self {
+        self.statement.all_rows = true;
+        self
+    }
 }

@@ -1,0 +1,182 @@
+//! FROM: what it is where the statement does not say, and how it is written.
+
+use super::writer::{ScopeTable, SqlWriter};
+use crate::error::CompileError;
+use crate::expr::{Node, TableName};
+use crate::statement::{FromItem, Join, JoinKind, SelectStatement, TableSource};
+
+/// The table that a statement without FROM is about: the one that its projection names and no join brings.
+/// Where the projection names none, the rest of the statement is asked.
+///
+/// Tables of the statements around it are left out where that settles it: they are what a correlated
+/// subquery refers to.
+fn infer<'a>(
+    statement: &'a SelectStatement,
+    around: &[ScopeTable<'a>],
+) -> Result<Option<&'a TableName>, CompileError> {
+    let joined: Vec<_> =
+        statement.joins.iter().filter_map(|join| ScopeTable::of_item(&join.item)).collect();
+    let mut named: Vec<&'a TableName> = Vec::new();
+    let mut add = |table: &'a TableName| {
+        if !named.contains(&table) && !joined.contains(&ScopeTable::of(table)) {
+            named.push(table);
+        }
+    };
+    statement.items.iter().for_each(|item| visit_tables(&item.node, &mut add));
+    let in_projection = named.len();
+    if in_projection == 1 {
+        return Ok(named.pop());
+    }
+    if in_projection == 0 {
+        let mut add = |table: &'a TableName| {
+            if !named.contains(&table) && !joined.contains(&ScopeTable::of(table)) {
+                named.push(table);
+            }
+        };
+        let conditions = statement.joins.iter().filter_map(|join| join.on.as_ref());
+        conditions
+            .chain(&statement.filter)
+            .chain(&statement.group_by)
+            .chain(&statement.having)
+            .chain(statement.order_by.iter().map(|term| &term.node))
+            .for_each(|node| visit_tables(node, &mut add));
+    }
+    named.retain(|table| !around.contains(&ScopeTable::of(table)));
+    match named.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one)),
+        several => Err(CompileError::CartesianProduct {
+            tables: several.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and "),
+        }),
+    }
+}
+
+/// Calls `found` for the table of each column, but not of those within subqueries.
+fn visit_tables<'a>(node: &'a Node, found: &mut impl FnMut(&'a TableName)) {
+    match node {
+        Node::Column(column) => column.table.iter().for_each(found),
+        Node::Value(_) | Node::Star | Node::Default | Node::Now => {}
+        Node::Exists { .. } | Node::Scalar(_) => {}
+        Node::Unary { operand, .. }
+        | Node::InValues { operand, .. }
+        | Node::InSelect { operand, .. }
+        | Node::Cast { operand, .. } => visit_tables(operand, found),
+        Node::Binary { operands, .. } | Node::Like { operands, .. } => {
+            visit_tables(&operands.0, found);
+            visit_tables(&operands.1, found);
+        }
+        Node::Between { operands, .. } => {
+            visit_tables(&operands.0, found);
+            visit_tables(&operands.1, found);
+            visit_tables(&operands.2, found);
+        }
+        Node::All(parts) | Node::Any(parts) | Node::Row(parts) => {
+            parts.iter().for_each(|part| visit_tables(part, found));
+        }
+        Node::In { operand, list, .. } => {
+            visit_tables(operand, found);
+            list.iter().for_each(|item| visit_tables(item, found));
+        }
+        Node::Function { args, .. } | Node::Raw { args, .. } => {
+            args.iter().for_each(|arg| visit_tables(arg, found));
+        }
+        Node::Case { operand, branches, otherwise } => {
+            operand.iter().chain(otherwise).for_each(|node| visit_tables(node, found));
+            for (condition, result) in branches {
+                visit_tables(condition, found);
+                visit_tables(result, found);
+            }
+        }
+    }
+}
+
+impl<'a> SqlWriter<'a, '_> {
+    /// Brings the tables of FROM into scope, and gives back the one that had to be inferred.
+    pub(super) fn enter_from(
+        &mut self,
+        statement: &'a SelectStatement,
+    ) -> Result<Option<&'a TableName>, CompileError> {
+        let start = self.scope.len();
+        let inferred = if statement.from.is_empty() { infer(statement, &self.scope)? } else { None };
+        self.scope.extend(inferred.map(ScopeTable::of));
+        let items = statement.from.iter().chain(statement.joins.iter().map(|join| &join.item));
+        for item in items {
+            let Some(table) = ScopeTable::of_item(item) else {
+                return Err(CompileError::Invalid("a subquery in FROM needs an alias".into()));
+            };
+            if self.scope[start..].contains(&table) {
+                return Err(CompileError::Invalid(format!(
+                    "{} is in FROM twice; give one of them another name with `alias`",
+                    table.name,
+                )));
+            }
+            self.scope.push(table);
+        }
+        if inferred.is_none() && statement.from.is_empty() && !statement.joins.is_empty() {
+            return Err(CompileError::Invalid(
+                "the statement joins, but nothing says to which table; begin with `.from(..)`".into(),
+            ));
+        }
+        Ok(inferred)
+    }
+
+    /// Writes FROM and the joins; the statement's own tables begin at `start` in the scope.
+    pub(super) fn from(
+        &mut self,
+        statement: &'a SelectStatement,
+        inferred: Option<&'a TableName>,
+        start: usize,
+    ) -> Result<(), CompileError> {
+        if let Some(table) = inferred {
+            self.push(" FROM ");
+            self.table_name(table)?;
+        }
+        for (position, item) in statement.from.iter().enumerate() {
+            // A comma binds more loosely than JOIN: behind one, the joins would not see the earlier items.
+            self.push(match position {
+                0 => " FROM ",
+                _ if statement.joins.is_empty() => ", ",
+                _ => " CROSS JOIN ",
+            });
+            self.from_item(item, start)?;
+        }
+        statement.joins.iter().try_for_each(|join| self.join(join, start))
+    }
+
+    fn join(&mut self, join: &'a Join, start: usize) -> Result<(), CompileError> {
+        self.push(match join.kind {
+            JoinKind::Inner => " JOIN ",
+            JoinKind::Left => " LEFT JOIN ",
+            JoinKind::Right => " RIGHT JOIN ",
+            JoinKind::Full if !self.dialect.supports_full_join() => {
+                let hint = "join from both sides in two queries";
+                return Err(self.unsupported("FULL JOIN", hint));
+            }
+            JoinKind::Full => " FULL JOIN ",
+            JoinKind::Cross => " CROSS JOIN ",
+        });
+        self.from_item(&join.item, start)?;
+        if let Some(condition) = &join.on {
+            self.push(" ON ");
+            self.node(condition)?;
+        }
+        Ok(())
+    }
+
+    fn from_item(&mut self, item: &'a FromItem, start: usize) -> Result<(), CompileError> {
+        match &item.source {
+            TableSource::Table(table) => self.table_name(table)?,
+            TableSource::Select(select) => {
+                // A subquery in FROM sees the statements around this one, but not the tables beside it.
+                let beside = self.scope.split_off(start);
+                self.subquery(select)?;
+                self.scope.extend(beside);
+            }
+        }
+        if let Some(alias) = &item.alias {
+            self.push(" AS ");
+            self.identifier(alias)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,146 @@
+//! `IN` over lists.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use super::precedence::Level;
+use super::writer::SqlWriter;
+use crate::dialect::InList;
+use crate::error::CompileError;
+use crate::expr::Node;
+use crate::value::Value;
+
+impl<'a> SqlWriter<'a, '_> {
+    /// A list that holds expressions.
+    pub(super) fn in_list(
+        &mut self,
+        operand: &'a Node,
+        list: &'a [Node],
+        negated: bool,
+    ) -> Result<(), CompileError> {
+        if list.is_empty() {
+            self.push(self.dialect.boolean(negated));
+            return Ok(());
+        }
+        self.operand(operand, Level::Concat)?;
+        self.open_list(negated, matches!(operand, Node::Row(_)));
+        self.comma_separated(list)?;
+        self.push(")");
+        Ok(())
+    }
+
+    /// A list of bound values, or of rows of them.
+    pub(super) fn in_values(
+        &mut self,
+        operand: &'a Node,
+        values: &'a [Value<'static>],
+        negated: bool,
+    ) -> Result<(), CompileError> {
+        if values.is_empty() {
+            self.push(self.dialect.boolean(negated));
+            return Ok(());
+        }
+        self.operand(operand, Level::Concat)?;
+        if let Node::Row(parts) = operand {
+            return self.in_rows(parts.len(), values, negated);
+        }
+        match self.dialect.in_list(values) {
+            InList::Placeholders => {
+                self.open_list(negated, false);
+                self.padded(1, values, Self::value)?;
+                self.push(")");
+            }
+            InList::Array => {
+                self.push(if negated { " <> ALL(" } else { " = ANY(" });
+                self.parameter(Value::Array(values.iter().map(Value::borrowed).collect()));
+                self.push(")");
+            }
+            InList::JsonEach => {
+                self.push(if negated { " NOT IN (SELECT " } else { " IN (SELECT " });
+                self.push("value FROM json_each(");
+                self.parameter(Value::Text(Cow::Owned(json_array(values)?)));
+                self.push("))");
+            }
+        }
+        Ok(())
+    }
+
+    fn in_rows(
+        &mut self,
+        width: usize,
+        values: &'a [Value<'static>],
+        negated: bool,
+    ) -> Result<(), CompileError> {
+        if width == 0 || values.len() % width != 0 {
+            return Err(CompileError::Invalid(format!(
+                "{} values do not make rows of {width} columns",
+                values.len()
+            )));
+        }
+        self.open_list(negated, true);
+        self.padded(width, values, |writer, row| {
+            writer.push("(");
+            for (position, value) in row.iter().enumerate() {
+                writer.push(if position > 0 { ", " } else { "" });
+                writer.parameter(value.borrowed());
+            }
+            writer.push(")");
+            Ok(())
+        })?;
+        self.push(")");
+        Ok(())
+    }
+
+    fn open_list(&mut self, negated: bool, of_rows: bool) {
+        self.push(if negated { " NOT IN (" } else { " IN (" });
+        if of_rows && self.dialect.row_list_needs_values() {
+            self.push("VALUES ");
+        }
+    }
+
+    fn value(&mut self, value: &'a [Value<'static>]) -> Result<(), CompileError> {
+        value.iter().for_each(|value| self.parameter(value.borrowed()));
+        Ok(())
+    }
+
+    /// Writes the items and repeats the last one up to a power of two, so that lists of nearly one length are
+    /// one statement to the caches of prepared statements.
+    fn padded(
+        &mut self,
+        width: usize,
+        values: &'a [Value<'static>],
+        mut write: impl FnMut(&mut Self, &'a [Value<'static>]) -> Result<(), CompileError>,
+    ) -> Result<(), CompileError> {
+        let count = values.len() / width;
+        let padded = count.next_power_of_two();
+        let padding = if padded * width <= self.parameters_left() { padded - count } else { 0 };
+        let last = &values[values.len() - width..];
+        let items = values.chunks_exact(width).chain(std::iter::repeat_n(last, padding));
+        for (position, item) in items.enumerate() {
+            self.push(if position > 0 { ", " } else { "" });
+            write(self, item)?;
+        }
+        Ok(())
+    }
+}
+
+fn json_array(values: &[Value<'_>]) -> Result<String, CompileError> {
+    let mut json = String::with_capacity(values.len() * 8);
+    json.push('[');
+    for (position, value) in values.iter().enumerate() {
+        if position > 0 {
+            json.push(',');
+        }
+        match value {
+            // Writing to a string cannot fail.
+            Value::Int(value) => drop(write!(json, "{value}")),
+            Value::Text(text) => {
+                let quoted = serde_json::to_string(text.as_ref());
+                json.push_str(&quoted.map_err(|error| CompileError::Invalid(error.to_string()))?);
+            }
+            _ => return Err(CompileError::Invalid("a JSON list holds only integers and text".into())),
+        }
+    }
+    json.push(']');
+    Ok(json)
+}

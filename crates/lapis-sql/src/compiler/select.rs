@@ -1,0 +1,106 @@
+//! `SELECT`.
+
+use super::precedence::Level;
+use super::writer::SqlWriter;
+use crate::error::CompileError;
+use crate::expr::{Order, OrderBy};
+use crate::statement::{SelectItem, SelectStatement};
+use crate::value::Value;
+
+impl<'a> SqlWriter<'a, '_> {
+    pub(super) fn subquery(&mut self, select: &'a SelectStatement) -> Result<(), CompileError> {
+        self.push("(");
+        self.select(select)?;
+        self.push(")");
+        Ok(())
+    }
+
+    pub(super) fn select(&mut self, select: &'a SelectStatement) -> Result<(), CompileError> {
+        let start = self.scope.len();
+        let inferred = self.enter_from(select)?;
+        self.push(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
+        if select.items.is_empty() {
+            // What `EXISTS` asks: whether there is a row, whatever is in it.
+            self.push("1");
+        }
+        self.items(&select.items)?;
+        self.from(select, inferred, start)?;
+        if let Some(filter) = &select.filter {
+            self.push(" WHERE ");
+            self.node(filter)?;
+        }
+        if !select.group_by.is_empty() {
+            self.push(" GROUP BY ");
+            self.comma_separated(&select.group_by)?;
+        }
+        if let Some(having) = &select.having {
+            self.push(" HAVING ");
+            self.node(having)?;
+        }
+        for (position, term) in select.order_by.iter().enumerate() {
+            self.push(if position > 0 { ", " } else { " ORDER BY " });
+            self.order_term(term)?;
+        }
+        self.limit(select.limit, select.offset);
+        self.scope.truncate(start);
+        Ok(())
+    }
+
+    pub(super) fn items(&mut self, items: &'a [SelectItem]) -> Result<(), CompileError> {
+        for (position, item) in items.iter().enumerate() {
+            if position > 0 {
+                self.push(", ");
+            }
+            self.node(&item.node)?;
+            if let Some(label) = &item.label {
+                self.push(" AS ");
+                self.identifier(label)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn order_term(&mut self, term: &'a OrderBy) -> Result<(), CompileError> {
+        let nulls_order = self.dialect.supports_nulls_order();
+        if let (Some(nulls_first), false) = (term.nulls_first, nulls_order) {
+            // False sorts before true.
+            self.operand(&term.node, Level::Concat)?;
+            self.push(if nulls_first { " IS NOT NULL, " } else { " IS NULL, " });
+        }
+        self.node(&term.node)?;
+        if term.order == Order::Descending {
+            self.push(" DESC");
+        }
+        match (term.nulls_first, nulls_order) {
+            (Some(true), true) => self.push(" NULLS FIRST"),
+            (Some(false), true) => self.push(" NULLS LAST"),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Bound, so that the pages of one query are one statement to the caches of prepared statements.
+    fn limit(&mut self, limit: Option<u64>, offset: Option<u64>) {
+        match limit {
+            Some(limit) => {
+                self.push(" LIMIT ");
+                self.parameter(rows(limit));
+            }
+            None => {
+                if let (Some(all), Some(_)) = (self.dialect.limit_of_all_rows(), offset) {
+                    self.push(" LIMIT ");
+                    self.push(all);
+                }
+            }
+        }
+        if let Some(offset) = offset {
+            self.push(" OFFSET ");
+            self.parameter(rows(offset));
+        }
+    }
+}
+
+/// No database counts further than `i64`.
+fn rows<'a>(count: u64) -> Value<'a> {
+    Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
+}

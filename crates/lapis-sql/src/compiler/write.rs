@@ -1,0 +1,144 @@
+//! `INSERT`, `UPDATE` and `DELETE`.
+
+use super::writer::{ScopeTable, SqlWriter};
+use crate::error::CompileError;
+use crate::expr::{Node, TableName};
+use crate::statement::{DeleteStatement, InsertSource, InsertStatement, SelectItem, UpdateStatement};
+
+impl<'a> SqlWriter<'a, '_> {
+    pub(super) fn insert(&mut self, insert: &'a InsertStatement) -> Result<(), CompileError> {
+        self.push("INSERT INTO ");
+        self.table_name(&insert.table)?;
+        self.push(" ");
+        match &insert.source {
+            InsertSource::Values(rows) if insert.columns.is_empty() => {
+                if rows.len() > 1 {
+                    return Err(CompileError::Invalid(format!(
+                        "{} rows without a value cannot be inserted into {} at once; insert them one by one",
+                        rows.len(),
+                        insert.table,
+                    )));
+                }
+                self.push(self.dialect.default_values());
+            }
+            InsertSource::Values(rows) => {
+                self.columns(insert)?;
+                self.push(" VALUES ");
+                self.rows(insert, rows)?;
+            }
+            InsertSource::Select(select) => {
+                if !insert.columns.is_empty() {
+                    if insert.columns.len() != select.items.len() {
+                        return Err(CompileError::Invalid(format!(
+                            "the insert into {} has {} columns, and its query selects {}",
+                            insert.table,
+                            insert.columns.len(),
+                            select.items.len(),
+                        )));
+                    }
+                    self.columns(insert)?;
+                    self.push(" ");
+                }
+                self.select(select)?;
+            }
+        }
+        let supported = self.dialect.supports_insert_returning();
+        self.returning("INSERT", supported, &insert.table, &insert.returning)
+    }
+
+    fn columns(&mut self, insert: &'a InsertStatement) -> Result<(), CompileError> {
+        for (position, column) in insert.columns.iter().enumerate() {
+            self.push(if position > 0 { ", " } else { "(" });
+            self.identifier(column)?;
+        }
+        self.push(")");
+        Ok(())
+    }
+
+    fn rows(&mut self, insert: &'a InsertStatement, rows: &'a [Vec<Node>]) -> Result<(), CompileError> {
+        for (position, row) in rows.iter().enumerate() {
+            if row.len() != insert.columns.len() {
+                return Err(CompileError::Invalid(format!(
+                    "row {} of the insert into {} has {} values for {} columns",
+                    position + 1,
+                    insert.table,
+                    row.len(),
+                    insert.columns.len(),
+                )));
+            }
+            self.push(if position > 0 { ", (" } else { "(" });
+            self.comma_separated(row)?;
+            self.push(")");
+        }
+        Ok(())
+    }
+
+    pub(super) fn update(&mut self, update: &'a UpdateStatement) -> Result<(), CompileError> {
+        if update.assignments.is_empty() {
+            return Err(CompileError::Invalid(format!("the update of {} sets no column", update.table)));
+        }
+        self.scope.push(ScopeTable::of(&update.table));
+        self.push("UPDATE ");
+        self.table_name(&update.table)?;
+        for (position, (column, value)) in update.assignments.iter().enumerate() {
+            self.push(if position > 0 { ", " } else { " SET " });
+            self.identifier(column)?;
+            self.push(" = ");
+            self.node(value)?;
+        }
+        self.filter("update", &update.table, update.filter.as_ref(), update.all_rows)?;
+        self.scope.pop();
+        let supported = self.dialect.supports_update_returning();
+        self.returning("UPDATE", supported, &update.table, &update.returning)
+    }
+
+    pub(super) fn delete(&mut self, delete: &'a DeleteStatement) -> Result<(), CompileError> {
+        self.scope.push(ScopeTable::of(&delete.table));
+        self.push("DELETE FROM ");
+        self.table_name(&delete.table)?;
+        self.filter("delete", &delete.table, delete.filter.as_ref(), delete.all_rows)?;
+        self.scope.pop();
+        let supported = self.dialect.supports_delete_returning();
+        self.returning("DELETE", supported, &delete.table, &delete.returning)
+    }
+
+    fn filter(
+        &mut self,
+        verb: &str,
+        table: &TableName,
+        filter: Option<&'a Node>,
+        all_rows: bool,
+    ) -> Result<(), CompileError> {
+        match filter {
+            Some(filter) => {
+                self.push(" WHERE ");
+                self.node(filter)
+            }
+            None if all_rows => Ok(()),
+            None => Err(CompileError::Invalid(format!(
+                "the {verb} of {table} has no filter and would touch every row; filter it, or say `.all_rows()`",
+            ))),
+        }
+    }
+
+    fn returning(
+        &mut self,
+        verb: &str,
+        supported: bool,
+        table: &'a TableName,
+        items: &'a [SelectItem],
+    ) -> Result<(), CompileError> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        if !supported {
+            let hint = "read the rows with a SELECT in the same transaction";
+            return Err(self.unsupported(&format!("{verb} … RETURNING"), hint));
+        }
+        self.scope.push(ScopeTable::of(table));
+        self.push(" RETURNING ");
+        self.items(items)?;
+        self.scope.pop();
+        Ok(())
+    }
+}

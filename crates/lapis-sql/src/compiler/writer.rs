@@ -1,0 +1,140 @@
+//! The one buffer that everything is written to, and the tables that are in scope.
+
+use crate::dialect::Dialect;
+use crate::error::CompileError;
+use crate::expr::{ColumnRef, TableName};
+use crate::statement::{FromItem, StatementRef, TableSource};
+use crate::value::Value;
+
+/// A table as expressions name it: by its alias, or by its own name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ScopeTable<'a> {
+    pub(super) schema: Option<&'a str>,
+    pub(super) name: &'a str,
+}
+
+impl<'a> ScopeTable<'a> {
+    pub(super) fn of(table: &'a TableName) -> Self {
+        Self { schema: table.schema.as_deref(), name: &table.name }
+    }
+
+    /// What a FROM item is called; nothing for a subquery without an alias.
+    pub(super) fn of_item(item: &'a FromItem) -> Option<Self> {
+        match (&item.alias, &item.source) {
+            (Some(alias), _) => Some(Self { schema: None, name: alias }),
+            (None, TableSource::Table(table)) => Some(Self::of(table)),
+            (None, TableSource::Select(_)) => None,
+        }
+    }
+}
+
+pub(super) struct SqlWriter<'a, 'd> {
+    pub(super) sql: String,
+    pub(super) dialect: &'d dyn Dialect,
+    /// The tables of the statement being written, behind those of the statements around it.
+    pub(super) scope: Vec<ScopeTable<'a>>,
+    parameters: Vec<Value<'a>>,
+    quote: char,
+}
+
+impl<'a, 'd> SqlWriter<'a, 'd> {
+    pub(super) fn new(sql: String, dialect: &'d dyn Dialect) -> Self {
+        Self { sql, dialect, scope: Vec::new(), parameters: Vec::new(), quote: dialect.identifier_quote() }
+    }
+
+    pub(super) fn finish(self) -> Result<(String, Vec<Value<'a>>), CompileError> {
+        let (count, most) = (self.parameters.len(), self.dialect.max_parameters());
+        if count > most {
+            return Err(CompileError::Invalid(format!(
+                "the statement has {count} parameters, and {} takes at most {most}; split it",
+                self.dialect.name(),
+            )));
+        }
+        Ok((self.sql, self.parameters))
+    }
+
+    pub(super) fn statement(&mut self, statement: StatementRef<'a>) -> Result<(), CompileError> {
+        match statement {
+            StatementRef::Select(select) => self.select(select),
+            StatementRef::Insert(insert) => self.insert(insert),
+            StatementRef::Update(update) => self.update(update),
+            StatementRef::Delete(delete) => self.delete(delete),
+            StatementRef::Text(text) => self.text(text),
+        }
+    }
+
+    pub(super) fn push(&mut self, sql: &str) {
+        self.sql.push_str(sql);
+    }
+
+    pub(super) fn parameter(&mut self, value: Value<'a>) {
+        self.parameters.push(value);
+        self.dialect.placeholder(&mut self.sql, self.parameters.len());
+    }
+
+    /// How many parameters there may still be.
+    pub(super) fn parameters_left(&self) -> usize {
+        self.dialect.max_parameters().saturating_sub(self.parameters.len())
+    }
+
+    pub(super) fn identifier(&mut self, name: &str) -> Result<(), CompileError> {
+        self.sql.push(self.quote);
+        if name.bytes().any(|byte| byte == self.quote as u8 || byte == 0) {
+            if name.contains('\0') {
+                return Err(CompileError::Invalid(format!("the name {name:?} holds a NUL character")));
+            }
+            for character in name.chars() {
+                if character == self.quote {
+                    self.sql.push(character);
+                }
+                self.sql.push(character);
+            }
+        } else {
+            self.sql.push_str(name);
+        }
+        self.sql.push(self.quote);
+        Ok(())
+    }
+
+    pub(super) fn table_name(&mut self, table: &TableName) -> Result<(), CompileError> {
+        if let Some(schema) = &table.schema {
+            self.identifier(schema)?;
+            self.sql.push('.');
+        }
+        self.identifier(&table.name)
+    }
+
+    pub(super) fn column(&mut self, column: &ColumnRef) -> Result<(), CompileError> {
+        if let Some(table) = &column.table {
+            let wanted = ScopeTable::of(table);
+            if !self.scope.iter().rev().any(|present| *present == wanted) {
+                return Err(self.not_in_from(column, table));
+            }
+            self.table_name(table)?;
+            self.sql.push('.');
+        }
+        self.identifier(&column.name)
+    }
+
+    #[cold]
+    fn not_in_from(&self, column: &ColumnRef, table: &TableName) -> CompileError {
+        let present = match self.scope.as_slice() {
+            [] => "which is empty".to_owned(),
+            tables => tables.iter().map(|table| table.name).collect::<Vec<_>>().join(", "),
+        };
+        CompileError::TableNotInFrom {
+            column: format!("{table}.{}", column.name),
+            table: table.to_string(),
+            present,
+        }
+    }
+
+    #[cold]
+    pub(super) fn unsupported(&self, feature: &str, hint: &str) -> CompileError {
+        CompileError::Unsupported {
+            dialect: self.dialect.name(),
+            feature: feature.to_owned(),
+            hint: hint.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! FROM: tables, subqueries, aliases and joins.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::{Select, SelectStatement, Shape};
+use crate::Name;
+use crate::expr::{Column, Expr, Node, StaticTable, TableName};
+use crate::types::SqlType;
+
+/// What rows are taken from.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum TableSource {
+    /// A table.
+    Table(TableName),
+    /// A subquery; it needs an alias.
+    Select(Box<SelectStatement>),
+}
+
+/// A table or subquery in FROM, perhaps under another name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FromItem {
+    /// What rows are taken from.
+    pub source: TableSource,
+    /// Its name in this statement, where it has another.
+    pub alias: Option<Name>,
+}
+
+impl FromItem {
+    /// A table under its own name.
+    #[must_use]
+    pub fn table(name: TableName) -> Self {
+        Self { source: TableSource::Table(name), alias: None }
+    }
+
+    /// The same under another name.
+    #[must_use]
+    pub fn aliased(mut self, alias: impl Into<Name>) -> Self {
+        self.alias = Some(alias.into());
+        self
+    }
+}
+
+/// How rows of a joined table are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JoinKind {
+    /// Only rows that match.
+    Inner,
+    /// All rows of the left side.
+    Left,
+    /// All rows of the right side.
+    Right,
+    /// All rows of both sides.
+    Full,
+    /// Every pair.
+    Cross,
+}
+
+/// One JOIN.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Join {
+    /// How.
+    pub kind: JoinKind,
+    /// What.
+    pub item: FromItem,
+    /// `ON`; none for a cross join.
+    pub on: Option<Node>,
+}
+
+/// Something a statement can join by itself: a relation of an entity.
+pub trait JoinTarget {
+    /// The table the join starts from.
+    fn left(&self) -> TableName;
+
+    /// The joins that lead to the target, each of that kind (two for many-to-many).
+    fn joins(&self, kind: JoinKind) -> Vec<Join>;
+}
+
+/// Something that rows can be taken from: a [`table`], an [`alias`], a subquery, a [`FromItem`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not something that rows can be selected from",
+    note = "a table is `table::<User>()`, a table under another name `alias::<User>(\"u\")`"
+)]
+pub trait IntoFromItem {
+    /// The item of FROM.
+    fn into_from_item(self) -> FromItem;
+}
+
+impl IntoFromItem for FromItem {
+    fn into_from_item(self) -> FromItem {
+        self
+    }
+}
+
+impl IntoFromItem for TableName {
+    fn into_from_item(self) -> FromItem {
+        FromItem::table(self)
+    }
+}
+
+/// The table of `E`, for `from` and joins: `.join_on(table::<Post>(), Post::author.eq(User::id))`.
+#[must_use]
+pub fn table<E: StaticTable>() -> FromItem {
+    FromItem::table(E::table_name())
+}
+
+/// A table under another name, so that a statement can hold it twice.
+///
+/// ```
+/// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+/// # use lapis_sql::statement::{alias, select, table};
+/// # struct User;
+/// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+/// # const ID: Column<User, i64> = Column::new("id");
+/// # const NAME: Column<User, String> = Column::new("name");
+/// # const MANAGER: Column<User, Option<i64>> = Column::new("manager_id");
+/// let manager = alias::<User>("manager");
+/// select((NAME, manager.c(NAME).nullable()))
+///     .from(table::<User>())
+///     .left_join_on(&manager, MANAGER.eq(manager.c(ID)));
+/// // … FROM "users" LEFT JOIN "users" AS "manager" ON "users"."manager_id" = "manager"."id"
+/// ```
+pub struct Alias<E> {
+    name: Name,
+    marker: PhantomData<fn() -> E>,
+}
+
+/// The table of `E` under another name.
+pub fn alias<E: StaticTable>(name: impl Into<Name>) -> Alias<E> {
+    Alias { name: name.into(), marker: PhantomData }
+}
+
+impl<E: StaticTable> Alias<E> {
+    /// A column of the table, under this name.
+    pub fn c<T: SqlType>(&self, column: Column<E, T>) -> Expr<T> {
+        Expr::new(Node::column(self.table_name(), column.name()))
+    }
+
+    /// The name as expressions use it.
+    #[must_use]
+    pub fn table_name(&self) -> TableName {
+        TableName::new(self.name.clone())
+    }
+}
+
+impl<E> Clone for Alias<E> {
+    fn clone(&self) -> Self {
+        Self { name: self.name.clone(), marker: PhantomData }
+    }
+}
+
+impl<E> fmt::Debug for Alias<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Alias").field(&self.name).finish()
+    }
+}
+
+impl<E: StaticTable> IntoFromItem for Alias<E> {
+    fn into_from_item(self) -> FromItem {
+        FromItem::table(E::table_name()).aliased(self.name)
+    }
+}
+
+impl<E: StaticTable> IntoFromItem for &Alias<E> {
+    fn into_from_item(self) -> FromItem {
+        self.clone().into_from_item()
+    }
+}
+
+/// A query as something to select from, under a name: what [`Select::subquery`] makes.
+#[derive(Debug, Clone)]
+pub struct Subquery {
+    name: Name,
+    statement: SelectStatement,
+}
+
+impl Subquery {
+    /// A column that the subquery selects as a column of a table, under this name.
+    pub fn c<E: StaticTable, T: SqlType>(&self, column: Column<E, T>) -> Expr<T> {
+        self.column(column.name())
+    }
+
+    /// A column of the subquery by its label, read as `T`.
+    pub fn column<T>(&self, label: impl Into<Name>) -> Expr<T> {
+        TableName::new(self.name.clone()).column(label)
+    }
+}
+
+impl IntoFromItem for Subquery {
+    fn into_from_item(self) -> FromItem {
+        FromItem { source: TableSource::Select(Box::new(self.statement)), alias: Some(self.name) }
+    }
+}
+
+impl IntoFromItem for &Subquery {
+    fn into_from_item(self) -> FromItem {
+        self.clone().into_from_item()
+    }
+}
+
+impl<S: Shape> Select<S> {
+    /// The query as something to select from, under a name.
+    ///
+    /// ```
+    /// # use lapis_sql::expr::{func, Column, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::select;
+    /// # struct Post;
+    /// # impl StaticTable for Post { const TABLE: &'static str = "posts"; }
+    /// # const ID: Column<Post, i64> = Column::new("id");
+    /// # const AUTHOR: Column<Post, i64> = Column::new("author_id");
+    /// let counts = select((AUTHOR, func::count(ID).label("posts"))).group_by(AUTHOR).subquery("counts");
+    /// select(counts.c(AUTHOR)).from(&counts).filter(counts.column::<i64>("posts").gt(3));
+    /// // SELECT "counts"."author_id" FROM (SELECT …) AS "counts" WHERE "counts"."posts" > ?
+    /// ```
+    pub fn subquery(self, name: impl Into<Name>) -> Subquery {
+        Subquery { name: name.into(), statement: self.statement }
+    }
+}

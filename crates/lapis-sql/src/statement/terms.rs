@@ -1,0 +1,93 @@
+//! The terms of GROUP BY and ORDER BY, and the joining of conditions.
+
+use crate::expr::{ExprOps, Node, OrderBy};
+
+/// What `group_by` takes: a column or expression, a tuple, or a `Vec` of these.
+#[diagnostic::on_unimplemented(
+    message = "rows cannot be grouped by `{Self}`",
+    label = "not a column or expression"
+)]
+pub trait Grouping {
+    /// Adds the terms.
+    fn add_to(self, terms: &mut Vec<Node>);
+}
+
+/// What `order_by` takes: an ordered expression (`.asc()`, `.desc()`), an expression alone for ascending
+/// order, a tuple, or a `Vec` of these.
+#[diagnostic::on_unimplemented(
+    message = "rows cannot be ordered by `{Self}`",
+    label = "not a column, an expression or a term made by `.asc()` or `.desc()`"
+)]
+pub trait Ordering {
+    /// Adds the terms.
+    fn add_to(self, terms: &mut Vec<OrderBy>);
+}
+
+#[diagnostic::do_not_recommend]
+impl<O: ExprOps> Grouping for O {
+    fn add_to(self, terms: &mut Vec<Node>) {
+        terms.push(self.into_node());
+    }
+}
+
+impl<G: Grouping> Grouping for Vec<G> {
+    fn add_to(self, terms: &mut Vec<Node>) {
+        self.into_iter().for_each(|term| term.add_to(terms));
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<O: ExprOps> Ordering for O {
+    fn add_to(self, terms: &mut Vec<OrderBy>) {
+        terms.push(self.asc());
+    }
+}
+
+impl Ordering for OrderBy {
+    fn add_to(self, terms: &mut Vec<OrderBy>) {
+        terms.push(self);
+    }
+}
+
+impl<O: Ordering> Ordering for Vec<O> {
+    fn add_to(self, terms: &mut Vec<OrderBy>) {
+        self.into_iter().for_each(|term| term.add_to(terms));
+    }
+}
+
+macro_rules! tuples {
+    ($($name:ident),+) => {
+        impl<$($name: Grouping),+> Grouping for ($($name,)+) {
+            #[allow(non_snake_case)]
+            fn add_to(self, terms: &mut Vec<Node>) {
+                let ($($name,)+) = self;
+                $($name.add_to(terms);)+
+            }
+        }
+
+        impl<$($name: Ordering),+> Ordering for ($($name,)+) {
+            #[allow(non_snake_case)]
+            fn add_to(self, terms: &mut Vec<OrderBy>) {
+                let ($($name,)+) = self;
+                $($name.add_to(terms);)+
+            }
+        }
+    };
+}
+
+tuples!(A);
+tuples!(A, B);
+tuples!(A, B, C);
+tuples!(A, B, C, D);
+tuples!(A, B, C, D, E);
+tuples!(A, B, C, D, E, F);
+tuples!(A, B, C, D, E, F, G);
+tuples!(A, B, C, D, E, F, G, H);
+
+/// Adds a condition to those a clause has.
+pub(super) fn and_also(clause: &mut Option<Node>, condition: Node) {
+    *clause = Some(match clause.take() {
+        Some(earlier) => earlier.and(condition),
+        None => condition,
+    });
+}
