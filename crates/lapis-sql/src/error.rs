@@ -1,5 +1,7 @@
 //! What can go wrong before a statement reaches a database, and while a cell becomes a value.
 
+use crate::value::Cell;
+
 /// A statement or a schema that cannot be turned into SQL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -40,6 +42,25 @@ pub enum CompileError {
     Invalid(String),
 }
 
+/// A value that a database cannot hold as it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The value does not fit, or would be changed by being stored.
+    #[error("{database} cannot hold the value {value}: {reason}")]
+    Unrepresentable {
+        /// The database.
+        database: &'static str,
+        /// The value, as text.
+        value: String,
+        /// Why not, and what to do instead.
+        reason: &'static str,
+    },
+    /// The Rust value could not be encoded.
+    #[error("the value cannot be bound: {0}")]
+    Invalid(String),
+}
+
 /// A cell that does not hold what the Rust type wants.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -74,4 +95,15 @@ pub enum DecodeError {
         /// Why not.
         reason: String,
     },
+}
+
+impl DecodeError {
+    /// The error for a cell that is not of the wanted kind: NULL, or another kind of value.
+    #[must_use]
+    pub fn mismatch(expected: &'static str, cell: &Cell<'_>) -> Self {
+        match cell {
+            Cell::Null => Self::UnexpectedNull { expected },
+            other => Self::Mismatch { expected, found: other.describe() },
+        }
+    }
 }

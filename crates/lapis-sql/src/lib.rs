@@ -23,7 +23,7 @@ pub mod value;
 
 mod error;
 
-pub use error::{CompileError, DecodeError};
+pub use error::{CompileError, DecodeError, EncodeError};
 pub use key::Key;
 pub use value::{Cell, Value};
 

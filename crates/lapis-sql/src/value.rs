@@ -44,6 +44,9 @@ pub enum Value<'a> {
     Json(Cow<'a, str>),
     /// Several values of one kind, bound as one parameter where the database can.
     Array(Vec<Value<'a>>),
+    /// A Rust value that could not be encoded, and why: binding it is an error. It lets
+    /// [`Encode`](crate::types::Encode) and the operators stay infallible without losing the fault.
+    Invalid(Cow<'a, str>),
 }
 
 impl Value<'_> {
@@ -67,6 +70,7 @@ impl Value<'_> {
             Value::Uuid(value) => Value::Uuid(value),
             Value::Json(text) => Value::Json(Cow::Owned(text.into_owned())),
             Value::Array(values) => Value::Array(values.into_iter().map(Value::into_owned).collect()),
+            Value::Invalid(reason) => Value::Invalid(Cow::Owned(reason.into_owned())),
         }
     }
 
@@ -90,12 +94,13 @@ impl Value<'_> {
             Value::Uuid(value) => Value::Uuid(*value),
             Value::Json(text) => Value::Json(Cow::Borrowed(text)),
             Value::Array(values) => Value::Array(values.iter().map(Value::borrowed).collect()),
+            Value::Invalid(reason) => Value::Invalid(Cow::Borrowed(reason)),
         }
     }
 
     /// The value as a cell, as if a database had stored it natively and read it back.
     ///
-    /// `None` for an array, which no cell holds.
+    /// `None` for an array or an invalid value, which no cell holds.
     #[must_use]
     pub fn as_cell(&self) -> Option<Cell<'_>> {
         Some(match self {
@@ -114,7 +119,7 @@ impl Value<'_> {
             Value::Interval(value) => Cell::Interval(*value),
             Value::Uuid(value) => Cell::Uuid(*value),
             Value::Json(text) => Cell::Json(text),
-            Value::Array(_) => return None,
+            Value::Array(_) | Value::Invalid(_) => return None,
         })
     }
 

@@ -3,13 +3,89 @@
 //! A Rust type is stored in a column if it is [`SqlType`] (what column, what kind), [`Encode`] (how it is
 //! bound) and [`Decode`] (how it is read). Implement the three for a type of your own, or derive them for
 //! a newtype with `#[derive(SqlType)]` and for an enum of names with `#[derive(SqlEnum)]`.
+//!
+//! | Rust | column | notes |
+//! | --- | --- | --- |
+//! | `i8`, `u8`, `i16` | `SMALLINT` | |
+//! | `u16`, `i32` | `INTEGER` | |
+//! | `u32`, `i64`, `u64` | `BIGINT` | a `u64` above `i64::MAX` is refused by databases that cannot hold it |
+//! | `f32`, `f64` | `REAL`, `DOUBLE` | `NaN` is bound as it is; SQLite and MySQL, which have none, refuse it |
+//! | `bool` | `BOOLEAN` | |
+//! | [`Decimal`](rust_decimal::Decimal) | `NUMERIC` | on SQLite up to 15 significant digits |
+//! | `String`, `Box<str>`, `Arc<str>`, `Cow<'static, str>` | `TEXT` | |
+//! | `Vec<u8>` | bytes | |
+//! | `NaiveDate`, `NaiveTime`, `NaiveDateTime` | `DATE`, `TIME`, `TIMESTAMP` | microseconds |
+//! | `DateTime<Utc>`, `DateTime<Local>`, `DateTime<FixedOffset>` | `TIMESTAMP WITH TIME ZONE` | the instant is kept, the offset is not |
+//! | [`TimeDelta`](chrono::TimeDelta) | `INTERVAL` | microseconds |
+//! | [`Uuid`](::uuid::Uuid) | `UUID` | |
+//! | [`Json<T>`](Json), `serde_json::Value` | `JSON` | |
+//! | `Option<T>` | that of `T` | the column may hold NULL |
+//!
+//! # A type of one's own
+//! ```
+//! use lapis_sql::expr::{IntoExpr, Node};
+//! use lapis_sql::types::{ColumnType, Decode, Encode, SqlType};
+//! use lapis_sql::{Cell, DecodeError, Value};
+//!
+//! /// An e-mail address, in lower case.
+//! #[derive(Debug, PartialEq)]
+//! struct Email(String);
+//!
+//! impl SqlType for Email {
+//!     type Kind = <String as SqlType>::Kind;
+//!     type NotNull = Self;
+//!
+//!     fn column_type() -> ColumnType {
+//!         ColumnType::String(320)
+//!     }
+//! }
+//!
+//! impl Encode for Email {
+//!     fn encode(&self) -> Value<'_> {
+//!         self.0.encode()
+//!     }
+//! }
+//!
+//! impl Decode for Email {
+//!     fn decode(cell: Cell<'_>) -> Result<Self, DecodeError> {
+//!         String::decode(cell).map(Email)
+//!     }
+//! }
+//!
+//! impl IntoExpr for Email {
+//!     type Type = Self;
+//!
+//!     fn into_node(self) -> Node {
+//!         Node::Value(self.encode().into_owned())
+//!     }
+//! }
+//!
+//! assert_eq!(Email::decode(Cell::Text("ann@example.org")), Ok(Email("ann@example.org".into())));
+//! ```
+//! References to it need no implementation: `&T` stands in an expression wherever `T` is stored in a column.
 
+mod bytes;
 mod column_type;
+mod datetime;
+mod datetime_text;
+mod decimal;
+mod enumeration;
+mod json;
+mod number;
+mod text;
+mod uuid;
+mod wrapper;
+
 pub mod kind;
 
 pub use column_type::{ColumnType, EnumType};
+pub use enumeration::SqlEnum;
+pub use json::Json;
+
+pub(crate) use datetime_text::{write_date, write_time, write_timestamp};
 
 use crate::error::DecodeError;
+use crate::expr::{IntoExpr, Node};
 use crate::value::{Cell, Value};
 use kind::Kind;
 
@@ -50,3 +126,42 @@ pub trait Decode: Sized {
     /// If the cell holds NULL, another kind of value, or one that does not fit.
     fn decode(cell: Cell<'_>) -> Result<Self, DecodeError>;
 }
+
+/// A reference to any value that is stored in a column stands in an expression as the value itself.
+impl<T: SqlType + Encode> IntoExpr for &T {
+    type Type = T;
+
+    fn into_node(self) -> Node {
+        Node::Value(self.encode().into_owned())
+    }
+}
+
+/// `IntoExpr` for types that are bound by their own `Encode`.
+macro_rules! operands {
+    ($($ty:ty),+ $(,)?) => {$(
+        impl $crate::expr::IntoExpr for $ty {
+            type Type = $ty;
+
+            fn into_node(self) -> $crate::expr::Node {
+                $crate::expr::Node::Value($crate::types::Encode::encode(&self).into_owned())
+            }
+        }
+    )+};
+}
+pub(crate) use operands;
+
+/// `SqlType` for types whose column type is one word.
+macro_rules! sql_types {
+    ($($ty:ty: $kind:ident = $column:expr;)+) => {$(
+        impl $crate::types::SqlType for $ty {
+            type Kind = $crate::types::kind::$kind;
+            type NotNull = Self;
+
+            fn column_type() -> $crate::types::ColumnType {
+                use $crate::types::ColumnType::*;
+                $column
+            }
+        }
+    )+};
+}
+pub(crate) use sql_types;
