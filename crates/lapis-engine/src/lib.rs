@@ -1,1 +1,43 @@
-#![allow(missing_docs)]
+//! The engine of Lapis: connections, pool, transactions, rows and drivers.
+//!
+//! An [`Engine`] is a database and a pool of connections to it. Statements of [`lapis_sql`] run on it, on a
+//! [`Connection`] or in a [`Transaction`] with the same methods: `all`, `one`, `one_or_none`, `first`,
+//! `execute`. Whatever is `.await`ed may reach the database, and what is not never does.
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `sqlite` (default) | SQLite, as the system has it |
+//! | `bundled-sqlite` (default) | SQLite built from source |
+//!
+//! Waiting for a connection or for a lock needs the timers of Tokio (`enable_all`, which `#[tokio::main]`
+//! has); without a runtime the thread waits.
+#![forbid(unsafe_code)]
+
+mod connection;
+pub mod driver;
+mod drivers;
+mod engine;
+mod error;
+mod event;
+mod from_row;
+mod pool;
+mod projection;
+mod query;
+mod reply;
+mod row;
+mod sink;
+mod time;
+mod transaction;
+
+pub use connection::Connection;
+pub use engine::{Engine, EngineBuilder};
+pub use error::{Constraint, Error, ErrorKind, OperationalCause, Result, Violation};
+pub use event::{Parameters, StatementEvent};
+pub use from_row::FromRow;
+pub use pool::PoolStatus;
+pub use projection::{Projection, fetch_rows};
+pub use query::RowOf;
+pub use reply::{BoxFuture, Reply};
+pub use row::Row;
+pub use sink::{Batch, BatchSink, Discard, Flow, Outcome, RowSink};
+pub use transaction::{Access, IsolationLevel, Transaction, TransactionOptions};

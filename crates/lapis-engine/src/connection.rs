@@ -1,0 +1,446 @@
+//! A connection leased from the pool.
+
+use std::fmt;
+
+use lapis_sql::Value;
+use lapis_sql::dialect::Dialect;
+
+use crate::driver::{DriverConnection, TransactionState};
+use crate::engine::Engine;
+use crate::error::{Error, OperationalCause, Result};
+use crate::event::{Parameters, Watch};
+use crate::pool::Pooled;
+use crate::reply::Reply;
+use crate::row::Row;
+use crate::sink::{Batch, BatchSink, Flow, Outcome, RowSink};
+use crate::transaction::{Transaction, TransactionOptions};
+
+/// A connection leased from the engine's pool, to which it returns when it is dropped; a transaction that is
+/// still open then is rolled back.
+///
+/// Statements run with [`all`](Self::all), [`one`](Self::one), [`execute`](Self::execute) and their like, or
+/// as SQL text with [`run`](Self::run).
+pub struct Connection {
+    engine: Engine,
+    leased: Option<Pooled>,
+    /// `start` was called, and neither `commit` nor `rollback` since.
+    started: bool,
+    /// A rollback is due before the next statement.
+    stale: bool,
+    /// It is to be closed rather than given back.
+    invalidated: bool,
+    savepoints: u32,
+}
+
+impl Connection {
+    pub(crate) fn new(engine: Engine, pooled: Pooled) -> Self {
+        Self {
+            engine,
+            leased: Some(pooled),
+            started: false,
+            stale: false,
+            invalidated: false,
+            savepoints: 0,
+        }
+    }
+
+    /// The engine it belongs to.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The database's SQL.
+    #[must_use]
+    pub fn dialect(&self) -> &'static dyn Dialect {
+        self.engine.dialect()
+    }
+
+    /// Runs one statement, given as SQL, and hands its rows to `sink`.
+    ///
+    /// This is the layer below [`all`](Self::all) and its like, without compiling and decoding. The statement
+    /// is prepared once for each connection.
+    ///
+    /// ```
+    /// # use lapis_engine::{Engine, Flow, Result, Row};
+    /// use lapis_sql::Value;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// let engine = Engine::connect("sqlite::memory:").await?;
+    /// let mut connection = engine.acquire().await?;
+    /// let mut sum = 0;
+    /// let mut add = |row: &Row<'_>| {
+    ///     if let lapis_sql::Cell::Int(value) = row.cell(0) {
+    ///         sum += value;
+    ///     }
+    ///     Ok(Flow::Continue)
+    /// };
+    /// connection.run("SELECT ?1 UNION ALL SELECT ?2", &[Value::Int(1), Value::Int(2)], &mut add).await?;
+    /// assert_eq!(sum, 3);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// What the database finds wrong with the statement, and what the sink returns.
+    #[inline]
+    pub async fn run(
+        &mut self,
+        sql: &str,
+        params: &[Value<'_>],
+        sink: &mut (dyn RowSink + Send),
+    ) -> Result<Outcome> {
+        self.try_run(sql, params, sink).await
+    }
+
+    /// [`run`](Self::run) without an `async` block around it: where the answer is there at once, as it is on
+    /// SQLite, it is [`Reply::Ready`].
+    pub fn try_run<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: &'a [Value<'a>],
+        sink: &'a mut (dyn RowSink + Send),
+    ) -> Reply<'a, Outcome> {
+        if self.stale || self.engine.events().watched() {
+            return Reply::pending(self.run_watched(sql, params, sink));
+        }
+        let Self { engine, leased, started, .. } = self;
+        let driver = match usable(leased, *started) {
+            Ok(driver) => driver,
+            Err(error) => return Reply::ready(Err(error)),
+        };
+        let explain = move |error| engine.events().explain(error, sql, Parameters::One(params));
+        match driver.run(sql, params, sink) {
+            Reply::Ready(ready) => Reply::ready(ready.into_inner().map_err(explain)),
+            Reply::Pending(future) => Reply::pending(async move { future.await.map_err(explain) }),
+        }
+    }
+
+    async fn run_watched(
+        &mut self,
+        sql: &str,
+        params: &[Value<'_>],
+        sink: &mut (dyn RowSink + Send),
+    ) -> Result<Outcome> {
+        self.refresh().await?;
+        let driver = usable(&mut self.leased, self.started)?;
+        let mut watch = Watch::start(driver.transaction() == TransactionState::Pending);
+        let mut counting = Counting { sink, rows: 0 };
+        let result = driver.run(sql, params, &mut counting).await;
+        watch.rows = counting.rows;
+        watch.rows_affected = result.as_ref().map_or(0, |outcome| outcome.rows_affected);
+        self.conclude(watch, sql, Parameters::One(params), result)
+    }
+
+    /// Runs one statement once for each row of parameters, as a whole or not at all: where no transaction is
+    /// open, the batch is one.
+    ///
+    /// # Errors
+    /// What the database finds wrong with an execution, and what the sink returns. Inside a transaction, the
+    /// executions before stay until it is rolled back.
+    pub async fn run_batch(
+        &mut self,
+        sql: &str,
+        batch: &(dyn Batch + Sync),
+        sink: &mut (dyn BatchSink + Send),
+    ) -> Result<()> {
+        self.refresh().await?;
+        let driver = usable(&mut self.leased, self.started)?;
+        let parameters = Parameters::Batch(batch.len());
+        if !self.engine.events().watched() {
+            let result = driver.run_batch(sql, batch, sink).await;
+            return result.map_err(|error| self.engine.events().explain(error, sql, parameters));
+        }
+        let mut watch = Watch::start(driver.transaction() == TransactionState::Pending);
+        let mut counting = CountingBatch { sink, rows: 0, rows_affected: 0 };
+        let result = driver.run_batch(sql, batch, &mut counting).await;
+        (watch.rows, watch.rows_affected) = (counting.rows, counting.rows_affected);
+        self.conclude(watch, sql, parameters, result)
+    }
+
+    /// Runs any number of statements without parameters, separated by semicolons; their rows are dropped.
+    ///
+    /// # Errors
+    /// What the database finds wrong with a statement; those before it have run.
+    pub async fn script(&mut self, sql: &str) -> Result<()> {
+        self.refresh().await?;
+        let driver = usable(&mut self.leased, self.started)?;
+        if !self.engine.events().watched() {
+            let result = driver.run_script(sql).await;
+            return result.map_err(|error| self.engine.events().explain(error, sql, Parameters::One(&[])));
+        }
+        let watch = Watch::start(driver.transaction() == TransactionState::Pending);
+        let result = driver.run_script(sql).await;
+        self.conclude(watch, sql, Parameters::One(&[]), result)
+    }
+
+    /// Begins a transaction without reaching the database: BEGIN travels with the next statement.
+    ///
+    /// On SQLite it is `BEGIN IMMEDIATE` if that statement writes, else `BEGIN`; see
+    /// [`Access`](crate::Access).
+    ///
+    /// # Errors
+    /// If a transaction is open already.
+    pub fn start(&mut self, options: TransactionOptions) -> Result<()> {
+        if self.in_transaction() {
+            return Err(Error::invalid_request(
+                "a transaction is open on this connection already; commit it, roll it back, or nest one with \
+                 `begin_nested`",
+            ));
+        }
+        let mut options = options;
+        options.isolation_level = options.isolation_level.or(self.engine.isolation_level());
+        lease(&mut self.leased)?.driver.start(options)?;
+        self.started = true;
+        Ok(())
+    }
+
+    /// Whether a transaction is open, or begins with the next statement.
+    #[must_use]
+    pub fn in_transaction(&self) -> bool {
+        self.started
+            || (!self.stale
+                && self.leased.as_ref().is_some_and(|it| it.driver.transaction() != TransactionState::None))
+    }
+
+    /// Begins a transaction as a guard that rolls back when it is dropped.
+    ///
+    /// # Errors
+    /// If a transaction is open already.
+    pub async fn begin(&mut self) -> Result<Transaction<'_>> {
+        self.begin_with(TransactionOptions::new()).await
+    }
+
+    /// [`begin`](Self::begin) with options.
+    ///
+    /// # Errors
+    /// If a transaction is open already, or the database has no such transactions.
+    pub async fn begin_with(&mut self, options: TransactionOptions) -> Result<Transaction<'_>> {
+        self.refresh().await?;
+        Transaction::borrowing(self, options)
+    }
+
+    /// Begins a transaction inside the one that is open: a savepoint, as a guard that rolls back to it when it
+    /// is dropped.
+    ///
+    /// # Errors
+    /// If there is no transaction, or the database cannot set the savepoint.
+    pub async fn begin_nested(&mut self) -> Result<Transaction<'_>> {
+        let name = self.next_savepoint();
+        self.savepoint(&name).await?;
+        Ok(Transaction::nested(self, name))
+    }
+
+    /// Ends the transaction and keeps what it did. One in which nothing ran costs nothing.
+    ///
+    /// # Errors
+    /// If there is no transaction, or the database cannot keep it; it is still open then, and may be committed
+    /// again or rolled back.
+    pub async fn commit(&mut self) -> Result<()> {
+        if !self.in_transaction() {
+            return Err(Error::invalid_request("there is no transaction to commit; begin one first"));
+        }
+        self.refresh().await?;
+        let driver = usable(&mut self.leased, self.started)?;
+        let sent = driver.transaction() == TransactionState::Open;
+        let watch = (sent && self.engine.events().watched()).then(|| Watch::start(false));
+        let result = driver.commit().await;
+        let result = self.conclude_if(watch, "COMMIT", result);
+        if result.is_ok() {
+            self.started = false;
+        }
+        result
+    }
+
+    /// Ends the transaction and undoes what it did. One in which nothing ran costs nothing, and where there is
+    /// none, there is nothing to do.
+    ///
+    /// # Errors
+    /// If the connection is lost; the database rolls it back then.
+    pub async fn rollback(&mut self) -> Result<()> {
+        self.refresh().await?;
+        self.started = false;
+        let driver = &mut lease(&mut self.leased)?.driver;
+        let sent = driver.transaction() == TransactionState::Open;
+        let watch = (sent && self.engine.events().watched()).then(|| Watch::start(false));
+        let result = driver.rollback().await;
+        self.conclude_if(watch, "ROLLBACK", result)
+    }
+
+    /// Marks a point in the transaction that [`rollback_to`](Self::rollback_to) comes back to.
+    ///
+    /// # Errors
+    /// If there is no transaction.
+    pub async fn savepoint(&mut self, name: &str) -> Result<()> {
+        self.at_savepoint("SAVEPOINT ", name).await
+    }
+
+    /// Undoes what was done since the savepoint, which stays.
+    ///
+    /// # Errors
+    /// If there is no such savepoint.
+    pub async fn rollback_to(&mut self, name: &str) -> Result<()> {
+        self.at_savepoint("ROLLBACK TO SAVEPOINT ", name).await
+    }
+
+    /// Forgets the savepoint and keeps what was done since.
+    ///
+    /// # Errors
+    /// If there is no such savepoint.
+    pub async fn release(&mut self, name: &str) -> Result<()> {
+        self.at_savepoint("RELEASE SAVEPOINT ", name).await
+    }
+
+    async fn at_savepoint(&mut self, command: &str, name: &str) -> Result<()> {
+        if !self.in_transaction() {
+            return Err(Error::invalid_request("a savepoint needs a transaction; begin one first"));
+        }
+        let quote = self.dialect().identifier_quote();
+        let mut sql = String::with_capacity(command.len() + name.len() + 2);
+        sql.push_str(command);
+        sql.push(quote);
+        for character in name.chars() {
+            sql.push(character);
+            if character == quote {
+                sql.push(quote);
+            }
+        }
+        sql.push(quote);
+        self.script(&sql).await
+    }
+
+    /// A name for a savepoint that no other of this connection has.
+    fn next_savepoint(&mut self) -> String {
+        self.savepoints = self.savepoints.wrapping_add(1);
+        format!("lapis_{}", self.savepoints)
+    }
+
+    /// Rolls back a transaction whose guard was dropped: at once where nothing has to be waited for, else
+    /// before the next statement.
+    pub(crate) fn abandon_transaction(&mut self) {
+        self.started = false;
+        let Some(pooled) = &mut self.leased else { return };
+        match pooled.driver.rollback() {
+            Reply::Ready(result) => self.invalidated |= result.into_inner().is_err(),
+            Reply::Pending(_) => self.stale = true,
+        }
+    }
+
+    /// Rolls back to a savepoint whose guard was dropped. Where that has to be waited for, the whole
+    /// transaction is rolled back, for nobody can await it here.
+    pub(crate) fn abandon_savepoint(&mut self, name: &str) {
+        let sql = format!("ROLLBACK TO SAVEPOINT \"{name}\"; RELEASE SAVEPOINT \"{name}\"");
+        let Some(pooled) = &mut self.leased else { return };
+        if pooled.driver.transaction() != TransactionState::Open {
+            return;
+        }
+        match pooled.driver.run_script(&sql) {
+            Reply::Ready(result) => self.invalidated |= result.into_inner().is_err(),
+            Reply::Pending(_) => self.stale = true,
+        }
+    }
+
+    /// Closes the connection when it is dropped, instead of giving it back: its state is not to be trusted.
+    pub fn invalidate(&mut self) {
+        self.invalidated = true;
+    }
+
+    /// Does the rollback that is due.
+    async fn refresh(&mut self) -> Result<()> {
+        if self.stale {
+            lease(&mut self.leased)?.driver.reset().await?;
+            self.stale = false;
+        }
+        Ok(())
+    }
+
+    fn conclude<T>(
+        &self,
+        watch: Watch,
+        sql: &str,
+        parameters: Parameters<'_>,
+        result: Result<T>,
+    ) -> Result<T> {
+        let events = self.engine.events();
+        let result = result.map_err(|error| events.explain(error, sql, parameters));
+        watch.end(events, sql, parameters, &result);
+        result
+    }
+
+    fn conclude_if<T>(&self, watch: Option<Watch>, sql: &str, result: Result<T>) -> Result<T> {
+        match watch {
+            Some(watch) => self.conclude(watch, sql, Parameters::One(&[]), result),
+            None => result.map_err(|error| self.engine.events().explain(error, sql, Parameters::One(&[]))),
+        }
+    }
+}
+
+/// The driver's connection, if a statement can run on it.
+fn usable(leased: &mut Option<Pooled>, started: bool) -> Result<&mut Box<dyn DriverConnection>> {
+    let driver = &mut lease(leased)?.driver;
+    if started && driver.transaction() == TransactionState::None {
+        return Err(Error::invalid_request(
+            "the transaction is over: the database has rolled it back after an error, or COMMIT or ROLLBACK was \
+             run as a statement; call `rollback` and begin again",
+        ));
+    }
+    Ok(driver)
+}
+
+fn lease(leased: &mut Option<Pooled>) -> Result<&mut Pooled> {
+    leased.as_mut().ok_or_else(lost)
+}
+
+#[cold]
+fn lost() -> Error {
+    Error::operational(OperationalCause::ConnectionLost, "the connection is lost; acquire another one")
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        match self.leased.take() {
+            Some(pooled) if !self.invalidated => self.engine.pool().give_back(pooled),
+            _ => self.engine.pool().forget(),
+        }
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("dialect", &self.dialect().name())
+            .field("in_transaction", &self.in_transaction())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Counts the rows on their way to another sink.
+struct Counting<'a> {
+    sink: &'a mut (dyn RowSink + Send),
+    rows: u64,
+}
+
+impl RowSink for Counting<'_> {
+    fn row(&mut self, row: &Row<'_>) -> Result<Flow> {
+        self.rows += 1;
+        self.sink.row(row)
+    }
+}
+
+/// Counts what a batch does on its way to another sink.
+struct CountingBatch<'a> {
+    sink: &'a mut (dyn BatchSink + Send),
+    rows: u64,
+    rows_affected: u64,
+}
+
+impl BatchSink for CountingBatch<'_> {
+    fn returned(&mut self, index: usize, row: &Row<'_>) -> Result<()> {
+        self.rows += 1;
+        self.sink.returned(index, row)
+    }
+
+    fn done(&mut self, index: usize, outcome: Outcome) -> Result<()> {
+        self.rows_affected += outcome.rows_affected;
+        self.sink.done(index, outcome)
+    }
+}

@@ -1,0 +1,34 @@
+//! The databases, each behind its cargo feature.
+
+#[cfg(feature = "sqlite")]
+pub(crate) mod sqlite;
+
+use std::sync::Arc;
+
+use crate::driver::Driver;
+use crate::engine::DriverOptions;
+use crate::error::{Error, Result};
+
+/// The driver that a URL's scheme names.
+pub(crate) fn open(url: &str, options: &DriverOptions) -> Result<Arc<dyn Driver>> {
+    let Some((scheme, rest)) = url.split_once(':') else {
+        return Err(Error::configuration(format!(
+            "`{url}` is no database URL: it has no scheme; write `sqlite://path`"
+        )));
+    };
+    let _ = (rest, options);
+    match scheme {
+        #[cfg(feature = "sqlite")]
+        "sqlite" => Ok(Arc::new(sqlite::Sqlite::new(rest, options)?)),
+        _ => Err(Error::configuration(format!(
+            "no driver is known for `{scheme}:` URLs; this build has {}",
+            KNOWN.join(", ")
+        ))),
+    }
+}
+
+/// The schemes that this build has drivers for.
+const KNOWN: &[&str] = &[
+    #[cfg(feature = "sqlite")]
+    "sqlite",
+];

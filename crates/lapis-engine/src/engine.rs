@@ -1,0 +1,300 @@
+//! The engine: where a program meets its database.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lapis_sql::dialect::Dialect;
+
+use crate::connection::Connection;
+use crate::error::{Error, Result};
+use crate::event::{Events, StatementEvent};
+use crate::pool::{Pool, PoolOptions, PoolStatus};
+use crate::transaction::{IsolationLevel, Transaction, TransactionOptions};
+
+/// A database and the pool of connections to it. Cloning it is cheap, and gives the same engine.
+///
+/// | URL | database |
+/// | --- | --- |
+/// | `sqlite::memory:`, `sqlite://` | in memory: one database for all connections of the engine |
+/// | `sqlite://blog.db`, `sqlite:data/blog.db` | a file, from the current directory |
+/// | `sqlite:///srv/blog.db`, `sqlite:////srv/blog.db` | a file by its full path |
+///
+/// What follows `sqlite://` is the path as it stands, so three slashes are a full path, as in sqlx; in
+/// SQLAlchemy they are a relative one, and its four slashes mean the same here as there. A SQLite file is
+/// created where there is none (`mode=rw` does not), its foreign keys are enforced (`foreign_keys=off`), and
+/// it is put in WAL mode so that readers do not wait for the writer (`journal_mode=delete`). Further options
+/// are `mode=ro|rw|rwc|memory`, `busy_timeout` in milliseconds, `synchronous`, `cache`, `immutable` and
+/// `transaction_mode=automatic|deferred|immediate`.
+///
+/// ```
+/// use lapis_engine::{Engine, Result};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+/// let engine = Engine::connect("sqlite::memory:").await?;
+/// engine.script("CREATE TABLE t (x INTEGER)").await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Engine(Arc<Shared>);
+
+struct Shared {
+    pool: Arc<Pool>,
+    dialect: &'static dyn Dialect,
+    events: Events,
+    isolation_level: Option<IsolationLevel>,
+}
+
+/// What the drivers are told of the engine's options.
+#[derive(Debug, Clone)]
+pub(crate) struct DriverOptions {
+    pub(crate) busy_timeout: Option<Duration>,
+    pub(crate) offload: bool,
+    pub(crate) statement_cache: usize,
+}
+
+impl Default for DriverOptions {
+    fn default() -> Self {
+        Self { busy_timeout: None, offload: false, statement_cache: 128 }
+    }
+}
+
+impl Engine {
+    /// Connects to the database that a URL names, with the defaults of [`EngineBuilder`].
+    ///
+    /// # Errors
+    /// If the URL is wrong, or the database cannot be opened.
+    pub async fn connect(url: &str) -> Result<Self> {
+        Self::builder(url).connect().await
+    }
+
+    /// Options to connect with.
+    pub fn builder(url: impl Into<String>) -> EngineBuilder {
+        EngineBuilder {
+            url: url.into(),
+            pool: PoolOptions::default(),
+            driver: DriverOptions::default(),
+            events: Events::default(),
+            isolation_level: None,
+        }
+    }
+
+    /// Takes a connection from the pool; it goes back when it is dropped.
+    ///
+    /// # Errors
+    /// If none becomes free within `pool_timeout`, or none can be opened.
+    pub async fn acquire(&self) -> Result<Connection> {
+        let pooled = self.0.pool.take().await?;
+        Ok(Connection::new(self.clone(), pooled))
+    }
+
+    /// Begins a transaction on a connection of its own, which goes back to the pool with it.
+    ///
+    /// # Errors
+    /// If there is no connection; see [`acquire`](Self::acquire).
+    pub async fn begin(&self) -> Result<Transaction<'static>> {
+        self.begin_with(TransactionOptions::new()).await
+    }
+
+    /// [`begin`](Self::begin) with options.
+    ///
+    /// # Errors
+    /// If there is no connection, or the database has no such transactions.
+    pub async fn begin_with(&self, options: TransactionOptions) -> Result<Transaction<'static>> {
+        Transaction::owning(self.acquire().await?, options)
+    }
+
+    /// Runs a closure in a transaction: committed when it returns `Ok`, rolled back when it returns `Err`, and
+    /// when the future is dropped. The closure is given the connection, and leaves its transaction open.
+    ///
+    /// ```
+    /// # use lapis_engine::{Engine, Result};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let engine = Engine::connect("sqlite::memory:").await?;
+    /// # engine.script("CREATE TABLE t (x)").await?;
+    /// engine.transaction(async |transaction| transaction.script("INSERT INTO t VALUES (1)").await).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// What the closure returns, and what beginning and committing return.
+    pub async fn transaction<T>(&self, work: impl AsyncFnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+        self.try_transaction(work).await
+    }
+
+    /// [`transaction`](Self::transaction) for closures with an error type of their own.
+    ///
+    /// # Errors
+    /// What the closure returns, and what beginning and committing return.
+    pub async fn try_transaction<T, E: From<Error>>(
+        &self,
+        work: impl AsyncFnOnce(&mut Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut transaction = self.begin().await?;
+        let result = work(&mut transaction).await;
+        match &result {
+            Ok(_) => transaction.commit().await?,
+            // The closure's error says more than one of the rollback, after which the connection is closed.
+            Err(_) => drop(transaction.rollback().await),
+        }
+        result
+    }
+
+    /// Runs any number of statements without parameters, separated by semicolons; their rows are dropped.
+    ///
+    /// # Errors
+    /// What the database finds wrong with a statement; those before it have run.
+    pub async fn script(&self, sql: &str) -> Result<()> {
+        self.acquire().await?.script(sql).await
+    }
+
+    /// The database's SQL.
+    #[must_use]
+    pub fn dialect(&self) -> &'static dyn Dialect {
+        self.0.dialect
+    }
+
+    /// How many connections there are and where.
+    #[must_use]
+    pub fn pool_status(&self) -> PoolStatus {
+        self.0.pool.status()
+    }
+
+    /// Closes the engine: idle connections at once, those at work when they are dropped. Whatever asks for a
+    /// connection from now on gets an error.
+    ///
+    /// # Errors
+    /// If a connection does not close cleanly.
+    pub async fn close(&self) -> Result<()> {
+        self.0.pool.close().await
+    }
+
+    pub(crate) fn events(&self) -> &Events {
+        &self.0.events
+    }
+
+    pub(crate) fn pool(&self) -> &Arc<Pool> {
+        &self.0.pool
+    }
+
+    pub(crate) fn isolation_level(&self) -> Option<IsolationLevel> {
+        self.0.isolation_level
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("dialect", &self.dialect().name())
+            .field("pool", &self.pool_status())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Options to connect with.
+#[derive(Debug, Clone)]
+#[must_use = "options do nothing before `connect`"]
+pub struct EngineBuilder {
+    url: String,
+    pool: PoolOptions,
+    driver: DriverOptions,
+    events: Events,
+    isolation_level: Option<IsolationLevel>,
+}
+
+impl EngineBuilder {
+    /// How many connections the pool keeps: 5.
+    pub fn pool_size(mut self, size: usize) -> Self {
+        self.pool.size = size;
+        self
+    }
+
+    /// How many connections may be open beyond `pool_size`; they are closed when they come back: 10.
+    pub fn max_overflow(mut self, overflow: usize) -> Self {
+        self.pool.max_overflow = overflow;
+        self
+    }
+
+    /// How long a connection is waited for: 30 seconds.
+    pub fn pool_timeout(mut self, timeout: Duration) -> Self {
+        self.pool.timeout = timeout;
+        self
+    }
+
+    /// The age at which a connection is replaced by a new one: none.
+    pub fn pool_recycle(mut self, age: Duration) -> Self {
+        self.pool.recycle = Some(age);
+        self
+    }
+
+    /// Whether a connection is tried before it is given out, and replaced if it does not answer: no.
+    pub fn pool_pre_ping(mut self, ping: bool) -> Self {
+        self.pool.pre_ping = ping;
+        self
+    }
+
+    /// Whether statements are printed to the standard error, with their parameters, time and rows: no.
+    pub fn echo(mut self, echo: bool) -> Self {
+        self.events.echo = echo;
+        self
+    }
+
+    /// Whether the messages of errors hold the parameters' values: no, for they may be secrets.
+    pub fn show_parameters(mut self, show: bool) -> Self {
+        self.events.show_parameters = show;
+        self
+    }
+
+    /// Calls a function after each statement, on the task that ran it.
+    pub fn on_statement(mut self, observer: impl Fn(&StatementEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.events.observers.push(Arc::new(observer));
+        self
+    }
+
+    /// The isolation level of transactions that do not name their own: the database's.
+    pub fn isolation_level(mut self, level: IsolationLevel) -> Self {
+        self.isolation_level = Some(level);
+        self
+    }
+
+    /// Whether calls on an embedded database tell the runtime that they block (`block_in_place`), so that
+    /// other tasks of the worker move on during a slow query: no, for most calls take microseconds. It has an
+    /// effect on multi-threaded runtimes alone.
+    pub fn offload(mut self, offload: bool) -> Self {
+        self.driver.offload = offload;
+        self
+    }
+
+    /// How long a lock of an embedded database is waited for, without blocking the thread: 5 seconds.
+    pub fn busy_timeout(mut self, timeout: Duration) -> Self {
+        self.driver.busy_timeout = Some(timeout);
+        self
+    }
+
+    /// How many prepared statements each connection keeps: 128.
+    pub fn statement_cache(mut self, statements: usize) -> Self {
+        self.driver.statement_cache = statements;
+        self
+    }
+
+    /// Connects. One connection is opened at once, so that what is wrong shows here.
+    ///
+    /// # Errors
+    /// If the URL or an option is wrong, or the database cannot be opened.
+    pub async fn connect(self) -> Result<Engine> {
+        if self.pool.size + self.pool.max_overflow == 0 {
+            return Err(Error::configuration(
+                "`pool_size` and `max_overflow` are both 0, so that no connection could be opened; raise one",
+            ));
+        }
+        let driver = crate::drivers::open(&self.url, &self.driver)?;
+        let engine = Engine(Arc::new(Shared {
+            dialect: driver.dialect(),
+            pool: Arc::new(Pool::new(driver, self.pool)),
+            events: self.events,
+            isolation_level: self.isolation_level,
+        }));
+        drop(engine.acquire().await?);
+        Ok(engine)
+    }
+}

@@ -1,0 +1,41 @@
+//! Waiting, with a Tokio runtime and without.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
+
+/// How long a thread without a runtime sleeps before it looks again.
+const NAP: Duration = Duration::from_millis(1);
+
+/// Waits: the task where there is a runtime, else the thread, for then nothing else is there to be run.
+pub(crate) async fn sleep(duration: Duration) {
+    if Handle::try_current().is_ok() {
+        tokio::time::sleep(duration).await;
+    } else {
+        std::thread::sleep(duration);
+    }
+}
+
+/// Waits for a future for so long; `None` if it was not ready by then.
+pub(crate) async fn timeout<F: Future>(duration: Duration, future: F) -> Option<F::Output> {
+    if Handle::try_current().is_ok() {
+        return tokio::time::timeout(duration, future).await.ok();
+    }
+    let deadline = Instant::now() + duration;
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(context) {
+                return Poll::Ready(Some(output));
+            }
+            if Instant::now() >= deadline {
+                return Poll::Ready(None);
+            }
+            std::thread::sleep(NAP);
+        }
+    })
+    .await
+}
