@@ -254,6 +254,12 @@ impl<S: Shape> fmt::Debug for Select<S> {
     }
 }
 
+impl Statement for SelectStatement {
+    fn as_statement(&self) -> StatementRef<'_> {
+        StatementRef::Select(self)
+    }
+}
+
 impl<S: Shape> Statement for Select<S> {
     fn as_statement(&self) -> StatementRef<'_> {
         StatementRef::Select(&self.statement)

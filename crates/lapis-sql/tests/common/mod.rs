@@ -1,0 +1,61 @@
+//! Tables for the tests, and a statement's SQL on every dialect.
+
+use lapis_sql::compiler::compile;
+use lapis_sql::dialect::{Dialect, MySql, Postgres, Sqlite};
+use lapis_sql::expr::{Column, StaticTable};
+use lapis_sql::statement::Statement;
+
+/// Users, who may have a manager.
+pub struct User;
+
+impl StaticTable for User {
+    const TABLE: &'static str = "users";
+}
+
+#[allow(non_upper_case_globals)]
+impl User {
+    pub const id: Column<User, i64> = Column::new("id");
+    pub const name: Column<User, String> = Column::new("name");
+    pub const bio: Column<User, Option<String>> = Column::new("bio");
+    pub const age: Column<User, i32> = Column::new("age");
+    pub const score: Column<User, f64> = Column::new("score");
+    pub const active: Column<User, bool> = Column::new("active");
+    pub const manager: Column<User, Option<i64>> = Column::new("manager_id");
+}
+
+/// Their posts.
+pub struct Post;
+
+impl StaticTable for Post {
+    const TABLE: &'static str = "posts";
+}
+
+#[allow(non_upper_case_globals)]
+impl Post {
+    pub const id: Column<Post, i64> = Column::new("id");
+    pub const title: Column<Post, String> = Column::new("title");
+    pub const author: Column<Post, i64> = Column::new("author_id");
+}
+
+/// The statement on each dialect, its values behind it; dialects that agree share a line.
+pub fn sql(statement: impl Statement) -> String {
+    let dialects: [(&str, &dyn Dialect); 3] =
+        [("sqlite", &Sqlite), ("postgres", &Postgres), ("mysql", &MySql)];
+    let mut lines = String::new();
+    for (name, dialect) in dialects {
+        let line = match compile(statement.as_statement(), dialect) {
+            Ok(compiled) => compiled.to_string(),
+            Err(error) => format!("error: {error}"),
+        };
+        lines.push_str(&format!("{name}: {line}\n"));
+    }
+    lines
+}
+
+/// The statement on SQLite, without its values.
+pub fn sqlite(statement: impl Statement) -> String {
+    match statement.sql(&Sqlite) {
+        Ok(sql) => sql,
+        Err(error) => format!("error: {error}"),
+    }
+}
