@@ -138,7 +138,7 @@ impl<'a> SqlWriter<'a, '_> {
                 _ if statement.joins.is_empty() => ", ",
                 _ => " CROSS JOIN ",
             });
-            self.from_item(item, start)?;
+            self.source(item, start)?;
         }
         statement.joins.iter().try_for_each(|join| self.join(join, start))
     }
@@ -155,7 +155,7 @@ impl<'a> SqlWriter<'a, '_> {
             JoinKind::Full => " FULL JOIN ",
             JoinKind::Cross => " CROSS JOIN ",
         });
-        self.from_item(&join.item, start)?;
+        self.source(&join.item, start)?;
         if let Some(condition) = &join.on {
             self.push(" ON ");
             self.node(condition)?;
@@ -163,12 +163,13 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    fn from_item(&mut self, item: &'a FromItem, start: usize) -> Result<(), CompileError> {
+    fn source(&mut self, item: &'a FromItem, start: usize) -> Result<(), CompileError> {
         match &item.source {
             TableSource::Table(table) => self.table_name(table)?,
             TableSource::Select(select) => {
                 // A subquery in FROM sees the statements around this one, but not the tables beside it.
-                let beside = self.scope.split_off(start);
+                let beside = self.scope[start..].to_vec();
+                self.leave_scope(start);
                 self.subquery(select)?;
                 self.scope.extend(beside);
             }

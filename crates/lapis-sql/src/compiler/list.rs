@@ -71,7 +71,7 @@ impl<'a> SqlWriter<'a, '_> {
         values: &'a [Value<'static>],
         negated: bool,
     ) -> Result<(), CompileError> {
-        if width == 0 || values.len() % width != 0 {
+        if width == 0 || !values.len().is_multiple_of(width) {
             return Err(CompileError::Invalid(format!(
                 "{} values do not make rows of {width} columns",
                 values.len()

@@ -42,7 +42,7 @@ impl<'a> SqlWriter<'a, '_> {
             self.order_term(term)?;
         }
         self.limit(select.limit, select.offset);
-        self.scope.truncate(start);
+        self.leave_scope(start);
         Ok(())
     }
 

@@ -87,7 +87,7 @@ impl<'a> SqlWriter<'a, '_> {
             self.node(value)?;
         }
         self.filter("update", &update.table, update.filter.as_ref(), update.all_rows)?;
-        self.scope.pop();
+        self.leave_scope(0);
         let supported = self.dialect.supports_update_returning();
         self.returning("UPDATE", supported, &update.table, &update.returning)
     }
@@ -97,7 +97,7 @@ impl<'a> SqlWriter<'a, '_> {
         self.push("DELETE FROM ");
         self.table_name(&delete.table)?;
         self.filter("delete", &delete.table, delete.filter.as_ref(), delete.all_rows)?;
-        self.scope.pop();
+        self.leave_scope(0);
         let supported = self.dialect.supports_delete_returning();
         self.returning("DELETE", supported, &delete.table, &delete.returning)
     }
@@ -138,7 +138,7 @@ impl<'a> SqlWriter<'a, '_> {
         self.scope.push(ScopeTable::of(table));
         self.push(" RETURNING ");
         self.items(items)?;
-        self.scope.pop();
+        self.leave_scope(0);
         Ok(())
     }
 }

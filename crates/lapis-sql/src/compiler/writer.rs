@@ -1,5 +1,7 @@
 //! The one buffer that everything is written to, and the tables that are in scope.
 
+use std::ops::Range;
+
 use crate::dialect::Dialect;
 use crate::error::CompileError;
 use crate::expr::{ColumnRef, TableName};
@@ -35,11 +37,14 @@ pub(super) struct SqlWriter<'a, 'd> {
     pub(super) scope: Vec<ScopeTable<'a>>,
     parameters: Vec<Value<'a>>,
     quote: char,
+    /// Where the last column's table stands in the buffer: the next column is mostly of the same table.
+    qualifier: Option<(ScopeTable<'a>, Range<usize>)>,
 }
 
 impl<'a, 'd> SqlWriter<'a, 'd> {
     pub(super) fn new(sql: String, dialect: &'d dyn Dialect) -> Self {
-        Self { sql, dialect, scope: Vec::new(), parameters: Vec::new(), quote: dialect.identifier_quote() }
+        let quote = dialect.identifier_quote();
+        Self { sql, dialect, scope: Vec::new(), parameters: Vec::new(), quote, qualifier: None }
     }
 
     pub(super) fn finish(self) -> Result<(String, Vec<Value<'a>>), CompileError> {
@@ -78,19 +83,29 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
     }
 
     pub(super) fn identifier(&mut self, name: &str) -> Result<(), CompileError> {
+        // Quotation marks are ASCII, so that a search through the bytes finds them.
+        let (bytes, quote) = (name.as_bytes(), self.quote as u8);
+        if bytes.contains(&quote) || bytes.contains(&0) {
+            return self.hostile_identifier(name);
+        }
+        self.sql.reserve(name.len() + 2);
         self.sql.push(self.quote);
-        if name.bytes().any(|byte| byte == self.quote as u8 || byte == 0) {
-            if name.contains('\0') {
-                return Err(CompileError::Invalid(format!("the name {name:?} holds a NUL character")));
-            }
-            for character in name.chars() {
-                if character == self.quote {
-                    self.sql.push(character);
-                }
+        self.sql.push_str(name);
+        self.sql.push(self.quote);
+        Ok(())
+    }
+
+    #[cold]
+    fn hostile_identifier(&mut self, name: &str) -> Result<(), CompileError> {
+        if name.contains('\0') {
+            return Err(CompileError::Invalid(format!("the name {name:?} holds a NUL character")));
+        }
+        self.sql.push(self.quote);
+        for character in name.chars() {
+            if character == self.quote {
                 self.sql.push(character);
             }
-        } else {
-            self.sql.push_str(name);
+            self.sql.push(character);
         }
         self.sql.push(self.quote);
         Ok(())
@@ -104,16 +119,29 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
         self.identifier(&table.name)
     }
 
-    pub(super) fn column(&mut self, column: &ColumnRef) -> Result<(), CompileError> {
+    pub(super) fn column(&mut self, column: &'a ColumnRef) -> Result<(), CompileError> {
         if let Some(table) = &column.table {
             let wanted = ScopeTable::of(table);
-            if !self.scope.iter().rev().any(|present| *present == wanted) {
-                return Err(self.not_in_from(column, table));
+            match &self.qualifier {
+                Some((last, written)) if *last == wanted => self.sql.extend_from_within(written.clone()),
+                _ => {
+                    if !self.scope.iter().rev().any(|present| *present == wanted) {
+                        return Err(self.not_in_from(column, table));
+                    }
+                    let start = self.sql.len();
+                    self.table_name(table)?;
+                    self.sql.push('.');
+                    self.qualifier = Some((wanted, start..self.sql.len()));
+                }
             }
-            self.table_name(table)?;
-            self.sql.push('.');
         }
         self.identifier(&column.name)
+    }
+
+    /// Forgets the tables that came into scope since there were `start`.
+    pub(super) fn leave_scope(&mut self, start: usize) {
+        self.scope.truncate(start);
+        self.qualifier = None;
     }
 
     #[cold]
