@@ -42,6 +42,12 @@ pub enum CompileError {
     Invalid(String),
 }
 
+impl From<EncodeError> for CompileError {
+    fn from(error: EncodeError) -> Self {
+        Self::Invalid(error.to_string())
+    }
+}
+
 /// A value that a database cannot hold as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -1,16 +1,21 @@
 //! What differs between the databases, as answers to questions.
 
+mod ddl;
+mod literal;
 mod mysql;
 mod postgres;
 mod sqlite;
 
+pub use ddl::{AutoIncrementSyntax, CommentSyntax};
 pub use mysql::MySql;
 pub use postgres::Postgres;
-pub use sqlite::Sqlite;
+pub use sqlite::{Sqlite, SqliteValue};
 
 use std::fmt;
 
-use crate::types::ColumnType;
+use crate::error::{CompileError, EncodeError};
+use crate::schema::ReferentialAction;
+use crate::types::{ColumnType, EnumType};
 use crate::value::Value;
 
 /// A database's dialect of SQL.
@@ -129,6 +134,117 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// Whether rows are looked for in `IN (VALUES (…), (…))`, and not in `IN ((…), (…))`.
     fn row_list_needs_values(&self) -> bool {
         false
+    }
+
+    // Literals and schema.
+
+    /// Writes a value as a literal that is safe inside SQL text: for server defaults, which take no
+    /// parameters, and for logs that are meant to be read.
+    ///
+    /// # Errors
+    /// If the database cannot hold the value unchanged.
+    fn write_literal(&self, sql: &mut String, value: &Value<'_>) -> Result<(), EncodeError>;
+
+    /// How many bytes the name of a table, column or constraint may have.
+    fn max_identifier_length(&self) -> usize {
+        63
+    }
+
+    /// How the database is told to number a column.
+    fn autoincrement(&self) -> AutoIncrementSyntax;
+
+    /// Whether there are sequences.
+    fn supports_sequences(&self) -> bool {
+        false
+    }
+
+    /// Whether a literal is in parentheses as the default of a column of this type. Any other expression
+    /// always is.
+    fn default_needs_parentheses(&self, ty: &ColumnType) -> bool {
+        let _ = ty;
+        false
+    }
+
+    /// Whether generated columns can be computed when they are read.
+    fn supports_virtual_columns(&self) -> bool {
+        true
+    }
+
+    /// Whether `VARCHAR` columns of an enum need a CHECK of its names: not where the type itself has them.
+    fn enum_needs_check(&self, ty: &EnumType) -> bool {
+        let _ = ty;
+        true
+    }
+
+    /// The statement that creates an enum type, where enums are types of their own.
+    ///
+    /// # Errors
+    /// If a name cannot be quoted.
+    fn create_enum(&self, ty: &EnumType, if_not_exists: bool) -> Result<Option<String>, CompileError> {
+        let _ = (ty, if_not_exists);
+        Ok(None)
+    }
+
+    /// The statement that drops an enum type, where enums are types of their own.
+    ///
+    /// # Errors
+    /// If a name cannot be quoted.
+    fn drop_enum(&self, ty: &EnumType, if_exists: bool) -> Result<Option<String>, CompileError> {
+        let _ = (ty, if_exists);
+        Ok(None)
+    }
+
+    /// How comments are kept.
+    fn comments(&self) -> CommentSyntax {
+        CommentSyntax::None
+    }
+
+    /// Whether a foreign key may do this with the rows that refer to a row.
+    fn supports_referential_action(&self, action: ReferentialAction) -> bool {
+        let _ = action;
+        true
+    }
+
+    /// Whether tables are qualified by their schema where a foreign key refers to them; where not, a foreign
+    /// key stays within its schema.
+    fn references_across_schemas(&self) -> bool {
+        true
+    }
+
+    /// Whether a foreign key may be declared before the table it refers to exists, perhaps between the two
+    /// statements of [`suspend_foreign_keys`](Self::suspend_foreign_keys); else it is added by ALTER TABLE.
+    fn references_before_creation(&self) -> bool {
+        false
+    }
+
+    /// The statements between which tables that refer to each other are created or dropped.
+    fn suspend_foreign_keys(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
+    /// Wraps a statement that has no `IF NOT EXISTS` so that it does nothing where its object is there.
+    fn unless_exists(&self, statement: String) -> String {
+        statement
+    }
+
+    /// Whether indexes are part of CREATE TABLE: where `CREATE INDEX` has no `IF NOT EXISTS`.
+    fn indexes_in_table(&self) -> bool {
+        false
+    }
+
+    /// Whether an index's own name is qualified with the schema, and not its table's.
+    fn qualifies_index_name(&self) -> bool {
+        false
+    }
+
+    /// Whether an index may hold only the rows for which a condition holds.
+    fn supports_partial_indexes(&self) -> bool {
+        true
+    }
+
+    /// What stands behind the parentheses of CREATE TABLE.
+    fn table_options(&self) -> &'static str {
+        ""
     }
 }
 

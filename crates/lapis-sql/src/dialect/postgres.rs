@@ -2,8 +2,12 @@
 
 use std::fmt::Write;
 
-use super::{Dialect, InList};
-use crate::types::ColumnType;
+use chrono::{Datelike, NaiveDate};
+
+use super::literal::{decimal_type, display, hex, quoted, varchar_of};
+use super::{AutoIncrementSyntax, CommentSyntax, Dialect, InList, ddl};
+use crate::error::{CompileError, EncodeError};
+use crate::types::{ColumnType, EnumType, write_date, write_time, write_timestamp};
 use crate::value::Value;
 
 /// PostgreSQL's dialect.
@@ -25,8 +29,24 @@ impl Dialect for Postgres {
             ColumnType::SmallInt => "SMALLINT",
             ColumnType::Int => "INTEGER",
             ColumnType::BigInt => "BIGINT",
+            ColumnType::Float => "REAL",
             ColumnType::Double => "DOUBLE PRECISION",
-            _ => "TEXT",
+            ColumnType::Decimal { precision } => return decimal_type(sql, "NUMERIC", *precision),
+            ColumnType::String(length) => return display(sql, format_args!("VARCHAR({length})")),
+            ColumnType::Text => "TEXT",
+            ColumnType::Bytes => "BYTEA",
+            ColumnType::Bool => "BOOLEAN",
+            ColumnType::Date => "DATE",
+            ColumnType::Time => "TIME",
+            ColumnType::Timestamp => "TIMESTAMP",
+            ColumnType::TimestampTz => "TIMESTAMP WITH TIME ZONE",
+            ColumnType::Interval => "INTERVAL",
+            ColumnType::Uuid => "UUID",
+            // `JSON` has no equality.
+            ColumnType::Json => "JSONB",
+            ColumnType::Enum(names) if names.native => return ddl::quote_lossy(self, sql, &names.name),
+            ColumnType::Enum(names) => return varchar_of(sql, &names.values),
+            ColumnType::Custom(name) => name,
         });
     }
 
@@ -37,4 +57,146 @@ impl Dialect for Postgres {
     fn in_list(&self, _values: &[Value<'_>]) -> InList {
         InList::Array
     }
+
+    // Literals and schema.
+
+    fn write_literal(&self, sql: &mut String, value: &Value<'_>) -> Result<(), EncodeError> {
+        match value {
+            Value::Null => sql.push_str("NULL"),
+            Value::Bool(value) => sql.push_str(self.boolean(*value)),
+            Value::Int(value) => display(sql, value),
+            Value::UInt(value) => display(sql, value),
+            Value::Float(value) if value.is_finite() => display(sql, format_args!("{value:?}")),
+            Value::Float(value) => {
+                let name = if value.is_nan() { "NaN" } else { "Infinity" };
+                let sign = if *value < 0.0 { "-" } else { "" };
+                display(sql, format_args!("'{sign}{name}'::DOUBLE PRECISION"));
+            }
+            Value::Decimal(value) => display(sql, value),
+            Value::Text(text) => write_text(sql, text)?,
+            Value::Bytes(bytes) => {
+                sql.push_str("E'\\\\x");
+                hex(sql, bytes);
+                sql.push_str("'::BYTEA");
+            }
+            Value::Date(date) => {
+                check_year(*date)?;
+                sql.push_str("DATE '");
+                write_date(sql, *date);
+                sql.push('\'');
+            }
+            Value::Time(time) => {
+                sql.push_str("TIME '");
+                write_time(sql, *time);
+                sql.push('\'');
+            }
+            Value::Timestamp(at) => {
+                check_year(at.date())?;
+                sql.push_str("TIMESTAMP '");
+                write_timestamp(sql, *at);
+                sql.push('\'');
+            }
+            Value::TimestampTz(at) => {
+                check_year(at.date_naive())?;
+                sql.push_str("TIMESTAMP WITH TIME ZONE '");
+                write_timestamp(sql, at.naive_utc());
+                sql.push_str("+00'");
+            }
+            Value::Interval(span) => {
+                let micros = span
+                    .num_microseconds()
+                    .ok_or_else(|| refuse(span, "its microseconds exceed 64 bits"))?;
+                display(sql, format_args!("INTERVAL '{micros} microseconds'"));
+            }
+            Value::Uuid(uuid) => display(sql, format_args!("'{uuid}'::UUID")),
+            Value::Json(text) => {
+                write_text(sql, text)?;
+                sql.push_str("::JSONB");
+            }
+            Value::Array(values) if values.is_empty() => sql.push_str("'{}'"),
+            Value::Array(values) => {
+                for (position, value) in values.iter().enumerate() {
+                    sql.push_str(if position == 0 { "ARRAY[" } else { ", " });
+                    self.write_literal(sql, value)?;
+                }
+                sql.push(']');
+            }
+            Value::Invalid(reason) => return Err(EncodeError::Invalid(reason.to_string())),
+        }
+        Ok(())
+    }
+
+    fn autoincrement(&self) -> AutoIncrementSyntax {
+        AutoIncrementSyntax::Identity
+    }
+
+    fn supports_sequences(&self) -> bool {
+        true
+    }
+
+    /// PostgreSQL has them since version 18 alone.
+    fn supports_virtual_columns(&self) -> bool {
+        false
+    }
+
+    fn enum_needs_check(&self, ty: &EnumType) -> bool {
+        !ty.native
+    }
+
+    fn create_enum(&self, ty: &EnumType, if_not_exists: bool) -> Result<Option<String>, CompileError> {
+        let mut sql = String::from("CREATE TYPE ");
+        ddl::quote(self, &mut sql, &ty.name)?;
+        sql.push_str(" AS ENUM (");
+        for (position, name) in ty.values.iter().enumerate() {
+            sql.push_str(if position > 0 { ", " } else { "" });
+            write_text(&mut sql, name)?;
+        }
+        sql.push(')');
+        Ok(Some(if if_not_exists { self.unless_exists(sql) } else { sql }))
+    }
+
+    fn drop_enum(&self, ty: &EnumType, if_exists: bool) -> Result<Option<String>, CompileError> {
+        let mut sql = String::from(if if_exists { "DROP TYPE IF EXISTS " } else { "DROP TYPE " });
+        ddl::quote(self, &mut sql, &ty.name)?;
+        Ok(Some(sql))
+    }
+
+    fn comments(&self) -> CommentSyntax {
+        CommentSyntax::Statement
+    }
+
+    fn unless_exists(&self, statement: String) -> String {
+        let mut tag = String::from("$lapis$");
+        while statement.contains(&tag) {
+            tag.insert(tag.len() - 1, '_');
+        }
+        format!("DO {tag} BEGIN {statement}; EXCEPTION WHEN duplicate_object THEN NULL; END {tag}")
+    }
+}
+
+/// Text without a backslash is the same whatever `standard_conforming_strings` says; with one, it is written
+/// as an escape string.
+fn write_text(sql: &mut String, text: &str) -> Result<(), EncodeError> {
+    if text.contains('\0') {
+        return Err(refuse(&format_args!("{text:?}"), "its text holds no NUL character"));
+    }
+    if text.contains('\\') {
+        sql.push('E');
+        quoted(sql, &text.replace('\\', "\\\\"));
+    } else {
+        quoted(sql, text);
+    }
+    Ok(())
+}
+
+fn check_year(date: NaiveDate) -> Result<(), EncodeError> {
+    if (1..=9999).contains(&date.year()) {
+        Ok(())
+    } else {
+        Err(refuse(&date, "as a literal, a year has four digits; bind it"))
+    }
+}
+
+fn refuse(value: &impl std::fmt::Display, reason: &'static str) -> EncodeError {
+    EncodeError::Unrepresentable { database: "PostgreSQL", value: value.to_string(), reason }
 }

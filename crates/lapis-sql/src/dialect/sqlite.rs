@@ -1,6 +1,12 @@
 //! SQLite.
 
-use super::{Dialect, InList, NullSafeEquality};
+mod storage;
+
+pub use storage::SqliteValue;
+
+use super::literal::{decimal_type, display, hex_string, quoted, varchar_of};
+use super::{AutoIncrementSyntax, Dialect, InList, NullSafeEquality};
+use crate::error::EncodeError;
 use crate::types::ColumnType;
 use crate::value::Value;
 
@@ -20,8 +26,31 @@ impl Dialect for Sqlite {
         sql.push('?');
     }
 
+    /// The name decides the column's affinity: what its values are turned into where that loses nothing. Where
+    /// the telling name alone would give the wrong one, the storage class stands behind it: `JSON` by itself
+    /// would turn the document `1.0` into the integer 1.
     fn type_name(&self, sql: &mut String, ty: &ColumnType) {
-        self.cast_type_name(sql, ty);
+        sql.push_str(match ty {
+            ColumnType::SmallInt => "SMALLINT",
+            ColumnType::Int => "INTEGER",
+            ColumnType::BigInt => "BIGINT",
+            ColumnType::Float => "REAL",
+            ColumnType::Double => "DOUBLE",
+            ColumnType::Decimal { precision } => return decimal_type(sql, "DECIMAL", *precision),
+            ColumnType::String(length) => return display(sql, format_args!("VARCHAR({length})")),
+            ColumnType::Text => "TEXT",
+            ColumnType::Bytes => "BLOB",
+            ColumnType::Bool => "BOOLEAN",
+            ColumnType::Date => "DATE",
+            ColumnType::Time => "TIME",
+            ColumnType::Timestamp => "DATETIME",
+            ColumnType::TimestampTz => "TIMESTAMP",
+            ColumnType::Interval => "INTERVAL",
+            ColumnType::Uuid => "UUID BLOB",
+            ColumnType::Json => "JSON TEXT",
+            ColumnType::Enum(names) => return varchar_of(sql, &names.values),
+            ColumnType::Custom(name) => name,
+        });
     }
 
     fn supports_default_value(&self) -> bool {
@@ -41,14 +70,20 @@ impl Dialect for Sqlite {
         NullSafeEquality::Is
     }
 
+    /// The same text that instants are stored as. SQLite's clock has milliseconds.
+    fn now(&self, sql: &mut String) {
+        sql.push_str("strftime('%Y-%m-%d %H:%M:%f000', 'now')");
+    }
+
     /// The name decides the affinity, and nothing else; a date is stored as text, which `NUMERIC` would cut to
     /// its year.
     fn cast_type_name(&self, sql: &mut String, ty: &ColumnType) {
         sql.push_str(match ty {
             ColumnType::SmallInt | ColumnType::Int | ColumnType::BigInt | ColumnType::Bool => "INTEGER",
             ColumnType::Float | ColumnType::Double => "REAL",
+            ColumnType::Interval => "INTEGER",
             ColumnType::Decimal { .. } => "NUMERIC",
-            ColumnType::Bytes => "BLOB",
+            ColumnType::Bytes | ColumnType::Uuid => "BLOB",
             ColumnType::Custom(name) => name,
             _ => "TEXT",
         });
@@ -69,6 +104,51 @@ impl Dialect for Sqlite {
     }
 
     fn row_list_needs_values(&self) -> bool {
+        true
+    }
+
+    // Literals and schema.
+
+    fn write_literal(&self, sql: &mut String, value: &Value<'_>) -> Result<(), EncodeError> {
+        match SqliteValue::of(value)? {
+            SqliteValue::Null => sql.push_str("NULL"),
+            SqliteValue::Integer(value) => display(sql, value),
+            // Beyond the largest double, which SQLite reads as infinity.
+            SqliteValue::Real(value) if value.is_infinite() => {
+                sql.push_str(if value > 0.0 { "9e999" } else { "-9e999" });
+            }
+            SqliteValue::Real(value) => display(sql, format_args!("{value:?}")),
+            // A NUL would end the statement.
+            SqliteValue::Text(text) if text.contains('\0') => {
+                sql.push_str("CAST(");
+                hex_string(sql, text.as_bytes());
+                sql.push_str(" AS TEXT)");
+            }
+            SqliteValue::Text(text) => quoted(sql, &text),
+            SqliteValue::Blob(bytes) => hex_string(sql, &bytes),
+        }
+        Ok(())
+    }
+
+    fn autoincrement(&self) -> AutoIncrementSyntax {
+        AutoIncrementSyntax::RowId
+    }
+
+    fn references_across_schemas(&self) -> bool {
+        false
+    }
+
+    fn references_before_creation(&self) -> bool {
+        true
+    }
+
+    /// DROP TABLE deletes the rows first, which rows of the other tables may refer to; within a transaction
+    /// this puts the check off to its end.
+    fn suspend_foreign_keys(&self) -> Option<(&'static str, &'static str)> {
+        Some(("PRAGMA defer_foreign_keys = ON", "PRAGMA defer_foreign_keys = OFF"))
+    }
+
+    fn qualifies_index_name(&self) -> bool {
         true
     }
 }
