@@ -372,6 +372,17 @@ impl Connection {
             None => result.map_err(|error| self.engine.events().explain(error, sql, Parameters::One(&[]))),
         }
     }
+
+    /// Gives the driver's connection away, until [`put_back`](Self::put_back) brings it back.
+    pub(crate) async fn lend(&mut self) -> Result<Pooled> {
+        self.refresh().await?;
+        usable(&mut self.leased, self.started)?;
+        self.leased.take().ok_or_else(lost)
+    }
+
+    pub(crate) fn put_back(&mut self, pooled: Pooled) {
+        self.leased = Some(pooled);
+    }
 }
 
 /// The driver's connection, if a statement can run on it.

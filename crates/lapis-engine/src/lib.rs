@@ -2,7 +2,7 @@
 //!
 //! An [`Engine`] is a database and a pool of connections to it. Statements of [`lapis_sql`] run on it, on a
 //! [`Connection`] or in a [`Transaction`] with the same methods: `all`, `one`, `one_or_none`, `first`,
-//! `execute`. Whatever is `.await`ed may reach the database, and what is not never does.
+//! `stream`, `execute`. Whatever is `.await`ed may reach the database, and what is not never does.
 //!
 //! | feature | what it adds |
 //! | --- | --- |
@@ -26,6 +26,7 @@ mod query;
 mod reply;
 mod row;
 mod sink;
+mod stream;
 mod time;
 mod transaction;
 
@@ -40,4 +41,5 @@ pub use query::RowOf;
 pub use reply::{BoxFuture, Reply};
 pub use row::Row;
 pub use sink::{Batch, BatchSink, Discard, Flow, Outcome, RowSink};
+pub use stream::RowStream;
 pub use transaction::{Access, IsolationLevel, Transaction, TransactionOptions};

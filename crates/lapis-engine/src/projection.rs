@@ -37,6 +37,15 @@ pub trait Projection: Shape {
         if row.is_null(first, Self::WIDTH) { Ok(None) } else { Self::decode(row, first).map(Some) }
     }
 
+    /// Whether rows can be given one by one with these options, which may ask for more than a row holds.
+    ///
+    /// # Errors
+    /// If they cannot.
+    fn check_stream(options: &Self::Options) -> Result<()> {
+        let _ = options;
+        Ok(())
+    }
+
     /// Runs a statement and reads its rows, or the first `limit` of them.
     ///
     /// Shapes that have options override it to complete their rows.

@@ -2,7 +2,9 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::task::Poll;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
@@ -15,7 +17,7 @@ pub(crate) async fn sleep(duration: Duration) {
     if Handle::try_current().is_ok() {
         tokio::time::sleep(duration).await;
     } else {
-        std::thread::sleep(duration);
+        thread::sleep(duration);
     }
 }
 
@@ -34,8 +36,29 @@ pub(crate) async fn timeout<F: Future>(duration: Duration, future: F) -> Option<
             if Instant::now() >= deadline {
                 return Poll::Ready(None);
             }
-            std::thread::sleep(NAP);
+            thread::sleep(NAP);
         }
     })
     .await
+}
+
+/// Waits for a future on a thread that has nothing else to do.
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut context = Context::from_waker(&waker);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+        thread::park();
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
 }

@@ -3,4 +3,9 @@
 
 mod common;
 mod connection;
+mod locks;
+mod opening;
+mod pool;
+mod queries;
+mod streams;
 mod transactions;
