@@ -6,7 +6,7 @@ use super::column::{Column, StaticTable};
 use super::node::{BinaryOp, Node, UnaryOp};
 use super::operand::{Condition, Expr, IntoExpr, KindOf};
 use crate::types::SqlType;
-use crate::types::kind::{Arithmetic, Boolean, Numeric};
+use crate::types::kind::{Arithmetic, Logical, Numeric};
 
 /// The result is read as the left operand's type; where only the right operand may be NULL, say so with
 /// [`nullable`](super::ExprOps::nullable).
@@ -59,7 +59,7 @@ macro_rules! unary_and_logical {
 
         impl<$($generics)*> Not for $operand
         where
-            T: SqlType<Kind = Boolean>,
+            T::Kind: Logical,
         {
             type Output = Expr<bool>;
 
@@ -70,7 +70,7 @@ macro_rules! unary_and_logical {
 
         impl<$($generics)*, C: Condition> BitAnd<C> for $operand
         where
-            T: SqlType<Kind = Boolean>,
+            T::Kind: Logical,
         {
             type Output = Expr<bool>;
 
@@ -81,7 +81,7 @@ macro_rules! unary_and_logical {
 
         impl<$($generics)*, C: Condition> BitOr<C> for $operand
         where
-            T: SqlType<Kind = Boolean>,
+            T::Kind: Logical,
         {
             type Output = Expr<bool>;
 

@@ -59,6 +59,7 @@ impl Arguments for () {
 
 macro_rules! arguments {
     ($($name:ident),+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($name: IntoExpr),+> Arguments for ($($name,)+) {
             #[allow(non_snake_case)]
             fn add_to(self, nodes: &mut Vec<Node>) {

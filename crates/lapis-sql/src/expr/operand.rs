@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::node::Node;
-use crate::types::kind::Boolean;
+use crate::types::kind::Logical;
 use crate::types::{Encode, SqlType};
 
 /// Anything that may stand as an operand: a column, an expression, or a value to bind.
@@ -71,7 +71,7 @@ pub trait Condition {
 impl<C> Condition for C
 where
     C: IntoExpr,
-    C::Type: SqlType<Kind = Boolean>,
+    KindOf<C>: Logical,
 {
     fn into_condition(self) -> Node {
         self.into_node()

@@ -8,7 +8,7 @@ use super::pattern::{self, Anchor};
 use crate::Name;
 use crate::statement::{Select, Val};
 use crate::types::SqlType;
-use crate::types::kind::{Boolean, ComparableWith, Textual};
+use crate::types::kind::{ComparableWith, Logical, Textual};
 use crate::value::Value;
 
 /// The operators of columns and typed expressions.
@@ -261,7 +261,7 @@ pub trait ExprOps: IntoExpr + Sized {
     fn and<C>(self, other: C) -> Expr<bool>
     where
         C: Condition,
-        Self::Type: SqlType<Kind = Boolean>,
+        KindOf<Self>: Logical,
     {
         Expr::new(self.into_node().and(other.into_condition()))
     }
@@ -270,7 +270,7 @@ pub trait ExprOps: IntoExpr + Sized {
     fn or<C>(self, other: C) -> Expr<bool>
     where
         C: Condition,
-        Self::Type: SqlType<Kind = Boolean>,
+        KindOf<Self>: Logical,
     {
         Expr::new(self.into_node().or(other.into_condition()))
     }
@@ -278,7 +278,7 @@ pub trait ExprOps: IntoExpr + Sized {
     /// It does not hold: `NOT self`, or the negated form of the operator.
     fn not(self) -> Expr<bool>
     where
-        Self::Type: SqlType<Kind = Boolean>,
+        KindOf<Self>: Logical,
     {
         Expr::new(self.into_node().negate())
     }

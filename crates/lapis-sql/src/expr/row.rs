@@ -129,6 +129,7 @@ impl<K: Kind> Row<K> {
 
 macro_rules! rows {
     ($($name:ident),+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($name: IntoExpr),+> RowOperand for ($($name,)+) {
             type Kinds = ($(KindOf<$name>,)+);
 

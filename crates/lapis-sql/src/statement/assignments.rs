@@ -59,6 +59,7 @@ impl<E> ColumnList<E> for Vec<Name> {
 
 macro_rules! tuples {
     ($($name:ident),+) => {
+        #[diagnostic::do_not_recommend]
         impl<Table, $($name: Assignments<Table>),+> Assignments<Table> for ($($name,)+) {
             #[allow(non_snake_case)]
             fn add_to(self, assignments: &mut Vec<Assignment<Table>>) {
@@ -67,6 +68,7 @@ macro_rules! tuples {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<Table, $($name: ColumnList<Table>),+> ColumnList<Table> for ($($name,)+) {
             #[allow(non_snake_case)]
             fn add_to(self, names: &mut Vec<Name>) {

@@ -24,7 +24,7 @@ pub use insert::{Insert, InsertSource, InsertStatement, insert};
 pub use select::{Select, SelectItem, SelectStatement, select};
 pub use shape::{ByRow, Selection, Shape, Val};
 pub use terms::{Grouping, Ordering};
-pub use text::{Text, TextQuery, TextStatement, text};
+pub use text::{TextQuery, TextSql, TextStatement, text};
 pub use update::{Update, UpdateStatement, update};
 
 use crate::compiler::compile;

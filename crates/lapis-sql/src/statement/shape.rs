@@ -77,6 +77,7 @@ macro_rules! tuples {
             type Options = ();
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$($name: Selection),+> Selection for ($($name,)+) {
             type Shape = ($($name::Shape,)+);
 

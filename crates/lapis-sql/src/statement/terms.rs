@@ -57,6 +57,7 @@ impl<O: Ordering> Ordering for Vec<O> {
 
 macro_rules! tuples {
     ($($name:ident),+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($name: Grouping),+> Grouping for ($($name,)+) {
             #[allow(non_snake_case)]
             fn add_to(self, terms: &mut Vec<Node>) {
@@ -65,6 +66,7 @@ macro_rules! tuples {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$($name: Ordering),+> Ordering for ($($name,)+) {
             #[allow(non_snake_case)]
             fn add_to(self, terms: &mut Vec<OrderBy>) {

@@ -45,12 +45,12 @@ impl TextStatement {
 
 /// SQL written by hand, with bound values for its named parameters.
 #[derive(Debug, Clone)]
-pub struct Text {
+pub struct TextSql {
     /// The statement as plain data.
     pub statement: TextStatement,
 }
 
-/// SQL written by hand. `:name` is a parameter, and gets its value by [`bind`](Text::bind); the text itself
+/// SQL written by hand. `:name` is a parameter, and gets its value by [`bind`](TextSql::bind); the text itself
 /// must never be made from input.
 ///
 /// Colons in string literals, quoted identifiers, comments and casts (`::`) are left alone, and `\:` is a
@@ -64,11 +64,11 @@ pub struct Text {
 /// # Ok::<(), lapis_sql::CompileError>(())
 /// ```
 #[must_use]
-pub fn text(sql: impl AsRef<str>) -> Text {
-    Text { statement: TextStatement::parse(sql.as_ref()) }
+pub fn text(sql: impl AsRef<str>) -> TextSql {
+    TextSql { statement: TextStatement::parse(sql.as_ref()) }
 }
 
-impl Text {
+impl TextSql {
     /// Gives the parameter `:name` its value.
     #[must_use]
     pub fn bind(mut self, name: impl Into<Name>, value: impl Encode) -> Self {
@@ -95,7 +95,7 @@ impl Statement for TextStatement {
     }
 }
 
-impl Statement for Text {
+impl Statement for TextSql {
     fn as_statement(&self) -> StatementRef<'_> {
         StatementRef::Text(&self.statement)
     }

@@ -114,6 +114,17 @@ macro_rules! arithmetic {
 
 arithmetic!(Float Integer, Float Float, Float Decimal, Decimal Integer, Decimal Decimal);
 
+/// The kind of conditions.
+#[diagnostic::on_unimplemented(
+    message = "a condition is needed here, and this is {Self}",
+    label = "`{Self}` is neither true nor false",
+    note = "compare it: `.eq(..)`, `.gt(..)`, `.is_not_null()`, …"
+)]
+pub trait Logical: Kind {}
+
+#[diagnostic::do_not_recommend]
+impl Logical for Boolean {}
+
 /// Kinds that are text.
 #[diagnostic::on_unimplemented(
     message = "this needs text, and it is given {Self}",
