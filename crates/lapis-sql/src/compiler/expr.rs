@@ -5,12 +5,13 @@ use super::writer::SqlWriter;
 use crate::dialect::NullSafeEquality;
 use crate::error::CompileError;
 use crate::expr::{BinaryOp, Node, UnaryOp};
+use crate::value::Value;
 
 impl<'a> SqlWriter<'a, '_> {
     pub(super) fn node(&mut self, node: &'a Node) -> Result<(), CompileError> {
         match node {
             Node::Column(column) => self.column(column)?,
-            Node::Value(value) => self.parameter(value.borrowed()),
+            Node::Value(value) => self.parameter(value.borrowed())?,
             Node::Star => self.push("*"),
             Node::Default => self.default_value()?,
             Node::Unary { op, operand } => self.unary(*op, operand)?,
@@ -82,7 +83,12 @@ impl<'a> SqlWriter<'a, '_> {
 
     /// A node where one is needed that binds at least as tightly as `least`.
     pub(super) fn operand(&mut self, node: &'a Node, least: Level) -> Result<(), CompileError> {
-        if level(node, self.dialect) >= least {
+        let level = match node {
+            // Two minus signs in a row would begin a comment.
+            Node::Value(value) if self.inline && is_negative(value) => Level::Negate,
+            node => level(node, self.dialect),
+        };
+        if level >= least {
             return self.node(node);
         }
         self.push("(");
@@ -294,5 +300,14 @@ impl<'a> SqlWriter<'a, '_> {
         }
         self.push(" END");
         Ok(())
+    }
+}
+
+fn is_negative(value: &Value<'_>) -> bool {
+    match value {
+        Value::Int(value) => *value < 0,
+        Value::Float(value) => value.is_sign_negative(),
+        Value::Decimal(value) => value.is_sign_negative(),
+        _ => false,
     }
 }

@@ -44,7 +44,9 @@ impl<'a> SqlWriter<'a, '_> {
         if let Node::Row(parts) = operand {
             return self.in_rows(parts.len(), values, negated);
         }
-        match self.dialect.in_list(values) {
+        // What is written for people to read is a plain list.
+        let form = if self.inline { InList::Placeholders } else { self.dialect.in_list(values) };
+        match form {
             InList::Placeholders => {
                 self.open_list(negated, false);
                 self.padded(1, values, Self::value)?;
@@ -52,13 +54,13 @@ impl<'a> SqlWriter<'a, '_> {
             }
             InList::Array => {
                 self.push(if negated { " <> ALL(" } else { " = ANY(" });
-                self.parameter(Value::Array(values.iter().map(Value::borrowed).collect()));
+                self.parameter(Value::Array(values.iter().map(Value::borrowed).collect()))?;
                 self.push(")");
             }
             InList::JsonEach => {
                 self.push(if negated { " NOT IN (SELECT " } else { " IN (SELECT " });
                 self.push("value FROM json_each(");
-                self.parameter(Value::Text(Cow::Owned(json_array(values)?)));
+                self.parameter(Value::Text(Cow::Owned(json_array(values)?)))?;
                 self.push("))");
             }
         }
@@ -82,7 +84,7 @@ impl<'a> SqlWriter<'a, '_> {
             writer.push("(");
             for (position, value) in row.iter().enumerate() {
                 writer.push(if position > 0 { ", " } else { "" });
-                writer.parameter(value.borrowed());
+                writer.parameter(value.borrowed())?;
             }
             writer.push(")");
             Ok(())
@@ -99,8 +101,7 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     fn value(&mut self, value: &'a [Value<'static>]) -> Result<(), CompileError> {
-        value.iter().for_each(|value| self.parameter(value.borrowed()));
-        Ok(())
+        value.iter().try_for_each(|value| self.parameter(value.borrowed()))
     }
 
     /// Writes the items and repeats the last one up to a power of two, so that lists of nearly one length are
@@ -113,7 +114,8 @@ impl<'a> SqlWriter<'a, '_> {
     ) -> Result<(), CompileError> {
         let count = values.len() / width;
         let padded = count.next_power_of_two();
-        let padding = if padded * width <= self.parameters_left() { padded - count } else { 0 };
+        let fits = !self.inline && padded * width <= self.parameters_left();
+        let padding = if fits { padded - count } else { 0 };
         let last = &values[values.len() - width..];
         let items = values.chunks_exact(width).chain(std::iter::repeat_n(last, padding));
         for (position, item) in items.enumerate() {

@@ -16,6 +16,7 @@ use std::fmt;
 
 use crate::dialect::Dialect;
 use crate::error::CompileError;
+use crate::expr::Node;
 use crate::statement::StatementRef;
 use crate::value::Value;
 use writer::SqlWriter;
@@ -67,4 +68,27 @@ pub fn compile_into<'a>(
     writer.statement(statement)?;
     let (sql, parameters) = writer.finish()?;
     Ok(Compiled { sql, parameters, read_only: statement.is_read_only() })
+}
+
+/// Turns a statement into SQL with its values written into it, for people to read. To run a statement, let its
+/// values be bound.
+///
+/// # Errors
+/// As [`compile`], and if a value has no literal.
+pub fn compile_inline(statement: StatementRef<'_>, dialect: &dyn Dialect) -> Result<String, CompileError> {
+    let mut writer = SqlWriter::inline(String::with_capacity(256), dialect);
+    writer.statement(statement)?;
+    writer.finish().map(|(sql, _)| sql)
+}
+
+/// Writes an expression of a schema, such as a server default: values are literals, since a schema binds none,
+/// and columns stand by their bare names.
+///
+/// # Errors
+/// If the dialect lacks what the expression asks for, or a value has no literal.
+pub fn write_schema_expr(sql: &mut String, node: &Node, dialect: &dyn Dialect) -> Result<(), CompileError> {
+    let mut writer = SqlWriter::of_schema(std::mem::take(sql), dialect);
+    let written = writer.node(node);
+    (*sql, _) = writer.finish()?;
+    written
 }

@@ -41,7 +41,7 @@ impl<'a> SqlWriter<'a, '_> {
             self.push(if position > 0 { ", " } else { " ORDER BY " });
             self.order_term(term)?;
         }
-        self.limit(select.limit, select.offset);
+        self.limit(select.limit, select.offset)?;
         self.leave_scope(start);
         Ok(())
     }
@@ -80,11 +80,11 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     /// Bound, so that the pages of one query are one statement to the caches of prepared statements.
-    fn limit(&mut self, limit: Option<u64>, offset: Option<u64>) {
+    fn limit(&mut self, limit: Option<u64>, offset: Option<u64>) -> Result<(), CompileError> {
         match limit {
             Some(limit) => {
                 self.push(" LIMIT ");
-                self.parameter(rows(limit));
+                self.parameter(rows(limit))?;
             }
             None => {
                 if let (Some(all), Some(_)) = (self.dialect.limit_of_all_rows(), offset) {
@@ -95,8 +95,9 @@ impl<'a> SqlWriter<'a, '_> {
         }
         if let Some(offset) = offset {
             self.push(" OFFSET ");
-            self.parameter(rows(offset));
+            self.parameter(rows(offset))?;
         }
+        Ok(())
     }
 }
 

@@ -19,7 +19,7 @@ impl<'a> SqlWriter<'a, '_> {
         for (piece, place) in text.pieces.iter().zip(&text.places) {
             self.push(piece);
             match text.values.iter().find(|(name, _)| name == place) {
-                Some((_, value)) => self.parameter(value.borrowed()),
+                Some((_, value)) => self.parameter(value.borrowed())?,
                 None => {
                     return Err(CompileError::Invalid(format!(
                         "the parameter :{place} has no value; give it one with `.bind(\"{place}\", ..)`",

@@ -36,6 +36,10 @@ pub(super) struct SqlWriter<'a, 'd> {
     /// The tables of the statement being written, behind those of the statements around it.
     pub(super) scope: Vec<ScopeTable<'a>>,
     parameters: Vec<Value<'a>>,
+    /// Values are written as literals, and not bound.
+    pub(super) inline: bool,
+    /// Columns stand by their bare names, outside any statement.
+    bare_columns: bool,
     quote: char,
     /// Where the last column's table stands in the buffer: the next column is mostly of the same table.
     qualifier: Option<(ScopeTable<'a>, Range<usize>)>,
@@ -43,8 +47,26 @@ pub(super) struct SqlWriter<'a, 'd> {
 
 impl<'a, 'd> SqlWriter<'a, 'd> {
     pub(super) fn new(sql: String, dialect: &'d dyn Dialect) -> Self {
-        let quote = dialect.identifier_quote();
-        Self { sql, dialect, scope: Vec::new(), parameters: Vec::new(), quote, qualifier: None }
+        Self {
+            sql,
+            dialect,
+            scope: Vec::new(),
+            parameters: Vec::new(),
+            inline: false,
+            bare_columns: false,
+            quote: dialect.identifier_quote(),
+            qualifier: None,
+        }
+    }
+
+    /// A writer of literals in place of placeholders.
+    pub(super) fn inline(sql: String, dialect: &'d dyn Dialect) -> Self {
+        Self { inline: true, ..Self::new(sql, dialect) }
+    }
+
+    /// A writer of single expressions in a schema: with literals, and columns by their bare names.
+    pub(super) fn of_schema(sql: String, dialect: &'d dyn Dialect) -> Self {
+        Self { bare_columns: true, ..Self::inline(sql, dialect) }
     }
 
     pub(super) fn finish(self) -> Result<(String, Vec<Value<'a>>), CompileError> {
@@ -72,9 +94,13 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
         self.sql.push_str(sql);
     }
 
-    pub(super) fn parameter(&mut self, value: Value<'a>) {
+    pub(super) fn parameter(&mut self, value: Value<'a>) -> Result<(), CompileError> {
+        if self.inline {
+            return Ok(self.dialect.write_literal(&mut self.sql, &value)?);
+        }
         self.parameters.push(value);
         self.dialect.placeholder(&mut self.sql, self.parameters.len());
+        Ok(())
     }
 
     /// How many parameters there may still be.
@@ -120,7 +146,7 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
     }
 
     pub(super) fn column(&mut self, column: &'a ColumnRef) -> Result<(), CompileError> {
-        if let Some(table) = &column.table {
+        if let (Some(table), false) = (&column.table, self.bare_columns) {
             let wanted = ScopeTable::of(table);
             match &self.qualifier {
                 Some((last, written)) if *last == wanted => self.sql.extend_from_within(written.clone()),

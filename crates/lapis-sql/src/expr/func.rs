@@ -251,7 +251,8 @@ where
     unary("round", operand)
 }
 
-/// The instant at which the statement or transaction runs: `CURRENT_TIMESTAMP`.
+/// The instant at which the statement or transaction runs, in UTC: each database in its own spelling, as
+/// precise as its columns are.
 #[must_use]
 pub fn now() -> Expr<DateTime<Utc>> {
     Expr::new(Node::Now)

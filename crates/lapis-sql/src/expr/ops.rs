@@ -25,6 +25,7 @@ use crate::value::Value;
 /// let adults = AGE.ge(18).and(NAME.starts_with("A").or(NAME.is_null()));
 /// // "users"."age" >= ? AND ("users"."name" LIKE ? OR "users"."name" IS NULL)
 /// ```
+#[expect(clippy::wrong_self_convention, reason = "an expression is consumed by the one it becomes part of")]
 pub trait ExprOps: IntoExpr + Sized {
     /// `self = other`; where `other` is the value NULL (`None`), `self IS NULL`.
     fn eq<R>(self, other: R) -> Expr<bool>

@@ -27,7 +27,7 @@ pub use terms::{Grouping, Ordering};
 pub use text::{TextQuery, TextSql, TextStatement, text};
 pub use update::{Update, UpdateStatement, update};
 
-use crate::compiler::compile;
+use crate::compiler::{compile, compile_inline};
 use crate::dialect::Dialect;
 use crate::error::CompileError;
 
@@ -72,6 +72,15 @@ pub trait Statement: Send + Sync {
     /// If the statement cannot be compiled for the dialect.
     fn sql(&self, dialect: &dyn Dialect) -> Result<String, CompileError> {
         compile(self.as_statement(), dialect).map(|compiled| compiled.sql)
+    }
+
+    /// The statement's SQL with its values written into it, for people to read. To run a statement, let its
+    /// values be bound.
+    ///
+    /// # Errors
+    /// If the statement cannot be compiled for the dialect, or a value has no literal.
+    fn sql_with_values(&self, dialect: &dyn Dialect) -> Result<String, CompileError> {
+        compile_inline(self.as_statement(), dialect)
     }
 }
 

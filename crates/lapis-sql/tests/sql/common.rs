@@ -1,5 +1,6 @@
 //! Tables for the tests, and a statement's SQL on every dialect.
 
+use lapis_sql::CompileError;
 use lapis_sql::compiler::compile;
 use lapis_sql::dialect::{Dialect, MySql, Postgres, Sqlite};
 use lapis_sql::expr::{Column, StaticTable};
@@ -37,19 +38,14 @@ impl Post {
     pub const author: Column<Post, i64> = Column::new("author_id");
 }
 
-/// The statement on each dialect, its values behind it; dialects that agree share a line.
+/// The statement on each dialect, its values behind it.
 pub fn sql(statement: impl Statement) -> String {
-    let dialects: [(&str, &dyn Dialect); 3] =
-        [("sqlite", &Sqlite), ("postgres", &Postgres), ("mysql", &MySql)];
-    let mut lines = String::new();
-    for (name, dialect) in dialects {
-        let line = match compile(statement.as_statement(), dialect) {
-            Ok(compiled) => compiled.to_string(),
-            Err(error) => format!("error: {error}"),
-        };
-        lines.push_str(&format!("{name}: {line}\n"));
-    }
-    lines
+    on_each(|dialect| compile(statement.as_statement(), dialect).map(|compiled| compiled.to_string()))
+}
+
+/// The statement on each dialect, its values written into it.
+pub fn inline(statement: impl Statement) -> String {
+    on_each(|dialect| statement.sql_with_values(dialect))
 }
 
 /// The statement on SQLite, without its values.
@@ -58,4 +54,14 @@ pub fn sqlite(statement: impl Statement) -> String {
         Ok(sql) => sql,
         Err(error) => format!("error: {error}"),
     }
+}
+
+fn on_each(write: impl Fn(&dyn Dialect) -> Result<String, CompileError>) -> String {
+    let dialects: [(&str, &dyn Dialect); 3] =
+        [("sqlite", &Sqlite), ("postgres", &Postgres), ("mysql", &MySql)];
+    let lines = dialects.map(|(name, dialect)| match write(dialect) {
+        Ok(sql) => format!("{name}: {sql}\n"),
+        Err(error) => format!("{name}: error: {error}\n"),
+    });
+    lines.concat()
 }

@@ -1,8 +1,6 @@
 //! What each operator and function becomes on each database.
 
-mod common;
-
-use common::{Post, User, sql, sqlite};
+use crate::common::{Post, User, sql, sqlite};
 use insta::assert_snapshot;
 use lapis_sql::expr::*;
 use lapis_sql::statement::{Grouping, select};
@@ -280,9 +278,9 @@ fn functions() {
     mysql: rand()
     ");
     assert_snapshot!(on_all(func::now()), @r"
-    sqlite: CURRENT_TIMESTAMP
+    sqlite: strftime('%Y-%m-%d %H:%M:%f000', 'now')
     postgres: CURRENT_TIMESTAMP
-    mysql: CURRENT_TIMESTAMP(6)
+    mysql: utc_timestamp(6)
     ");
     assert_snapshot!(expr(func::current_date()), @"CURRENT_DATE");
     assert_snapshot!(expr(func::call::<i64>("instr", (User::name, "@"))), @"instr(name, ?)");

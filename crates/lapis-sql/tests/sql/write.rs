@@ -1,8 +1,6 @@
 //! INSERT, UPDATE, DELETE and SQL written by hand.
 
-mod common;
-
-use common::{Post, User, sql, sqlite};
+use crate::common::{Post, User, sql, sqlite};
 use insta::assert_snapshot;
 use lapis_sql::Value;
 use lapis_sql::expr::*;

@@ -1,8 +1,6 @@
 //! SELECT: its clauses, where its FROM comes from, and what is refused.
 
-mod common;
-
-use common::{Post, User, sql, sqlite};
+use crate::common::{Post, User, sql, sqlite};
 use insta::assert_snapshot;
 use lapis_sql::expr::*;
 use lapis_sql::statement::*;

@@ -1,0 +1,7 @@
+//! What statements and expressions become on each database: one snapshot a construct.
+
+mod common;
+mod expressions;
+mod inline;
+mod select;
+mod write;
