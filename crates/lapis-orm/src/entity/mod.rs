@@ -1,0 +1,159 @@
+//! Entities: structs that are rows of a table.
+
+mod build;
+mod model;
+
+pub use build::{KeyColumn, ModelBuilder, reference_columns};
+pub use model::{Association, Cascade, ColumnModel, Model, ReferenceModel, RelationModel, Via};
+
+use std::num::NonZeroU32;
+
+use lapis_engine::{Projection, Result, Row};
+use lapis_sql::expr::StaticTable;
+use lapis_sql::schema::TableSet;
+use lapis_sql::statement::{Delete, Insert, Select, SelectItem, SelectStatement, Update};
+use lapis_sql::{Cell, DecodeError, Key, Value};
+
+use crate::loading::Loads;
+use crate::relation::RelationVisitor;
+
+/// A struct that is a row of a table. `#[derive(Entity)]` implements it.
+///
+/// The derive also makes a constant for each field: [`Column`](lapis_sql::expr::Column)s to build
+/// expressions with, and relations to load, join and filter by; and `T::new()`, a builder whose missing
+/// required fields are compile errors.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an entity",
+    label = "not an entity",
+    note = "add `#[derive(Entity)]` and `#[entity(table = \"..\")]` to `{Self}`"
+)]
+pub trait Entity:
+    StaticTable + TableSet + Projection<Row = Self, Options = Loads<Self>> + Clone + Send + Sync + Sized + 'static
+{
+    /// The primary key's value: one column's type, or a tuple.
+    type Key: Key;
+
+    /// How many columns each mapped field spans, in the order of the fields: one, but for references to
+    /// entities with a composite key.
+    const WIDTHS: &'static [usize];
+
+    /// What the mapper knows of the entity; made once.
+    fn model() -> &'static Model;
+
+    /// The columns of the primary key, by themselves: what other entities' references copy.
+    fn key_columns() -> Vec<KeyColumn>;
+
+    /// The primary key, once every part of it is known.
+    fn key(&self) -> Option<Self::Key>;
+
+    /// Reads an entity from a row whose column `first` is the entity's first.
+    ///
+    /// # Errors
+    /// If a column does not hold what its field wants.
+    fn decode(row: &Row<'_>, first: usize) -> Result<Self>;
+
+    /// The value of a field's column `part`; `None` while it is unset.
+    fn value(&self, field: usize, part: usize) -> Option<Value<'_>>;
+
+    /// Sets a field that spans one column.
+    ///
+    /// # Errors
+    /// If the cell does not hold what the field wants.
+    fn set(&mut self, field: usize, cell: Cell<'_>) -> Result<(), DecodeError>;
+
+    /// Makes an [`Auto`](crate::Auto) field unset again.
+    fn unset(&mut self, field: usize);
+
+    /// What reference number `reference` points to.
+    fn link(&self, reference: usize) -> Link;
+
+    /// Changes reference number `reference`.
+    ///
+    /// # Errors
+    /// If a cell does not hold the key's type.
+    fn relink(&mut self, reference: usize, change: Relink<'_, '_>) -> Result<(), DecodeError>;
+
+    /// Shows every reference and relation to a visitor.
+    fn visit_relations<V: RelationVisitor<Self>>(&mut self, visitor: &mut V);
+
+    /// `SELECT` of all columns of the table.
+    ///
+    /// ```sql
+    /// SELECT users.id, users.name FROM users
+    /// ```
+    #[must_use]
+    fn select() -> Select<Self> {
+        let mut items = Vec::new();
+        add_columns::<Self>(&mut items);
+        Select::new(SelectStatement { items, ..SelectStatement::default() })
+    }
+
+    /// `INSERT` into the table, past any session.
+    #[must_use]
+    fn insert() -> Insert<Self> {
+        lapis_sql::statement::insert()
+    }
+
+    /// `UPDATE` of the table, past any session: entities that a session holds do not notice.
+    #[must_use]
+    fn update() -> Update<Self> {
+        lapis_sql::statement::update()
+    }
+
+    /// `DELETE` from the table, past any session: entities that a session holds do not notice.
+    #[must_use]
+    fn delete() -> Delete<Self> {
+        lapis_sql::statement::delete()
+    }
+}
+
+/// Adds the columns of an entity to a projection.
+pub(crate) fn add_columns<E: Entity>(items: &mut Vec<SelectItem>) {
+    E::model().add_columns(&E::table_name(), items);
+}
+
+/// What a reference points to, without the types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// Nothing yet.
+    Unset,
+    /// NULL.
+    Null,
+    /// A key.
+    Key,
+    /// An entity of a session.
+    Handle {
+        /// The session.
+        session: NonZeroU32,
+        /// The entity's place in its arena.
+        index: u32,
+    },
+}
+
+/// A change of a reference, without the types.
+pub enum Relink<'f, 'c> {
+    /// Point to an entity of a session, or to nothing.
+    Point(Option<(NonZeroU32, u32)>),
+    /// Fill in the key of the entity it points to.
+    Resolve(&'f mut dyn FnMut(usize) -> Cell<'c>),
+    /// Forget a key that was filled in.
+    Unresolve,
+    /// Replace it by the key in these cells.
+    Cells(&'f mut dyn FnMut(usize) -> Cell<'c>),
+}
+
+impl Relink<'_, '_> {
+    /// Applies the change to a field.
+    ///
+    /// # Errors
+    /// If a cell does not hold the key's type.
+    pub fn apply<F: crate::field::ReferenceField>(self, field: &mut F) -> Result<(), DecodeError> {
+        match self {
+            Relink::Point(target) => field.point_to(target),
+            Relink::Resolve(cell) => field.resolve(cell)?,
+            Relink::Unresolve => field.unresolve(),
+            Relink::Cells(cell) => *field = F::decode_cells(cell)?,
+        }
+        Ok(())
+    }
+}

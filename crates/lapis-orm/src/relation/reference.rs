@@ -1,0 +1,97 @@
+//! References as constants: `Post::author`.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use lapis_sql::expr::{Condition, Expr, ExprOps, IntoExpr, Node};
+use lapis_sql::statement::{SelectItem, Selection, Val};
+use lapis_sql::types::SqlType;
+
+use super::{Access, Path, Relation, filter};
+use crate::entity::Entity;
+use crate::field::Ref;
+
+/// A reference of entity `S` to entity `T`: both a relation and, read as `V`, the foreign key's column.
+///
+/// ```text
+/// Post::author.eq(7)                            // posts.author_id = 7
+/// Post::author.has(User::name.eq("Alice"))      // EXISTS (SELECT … FROM users WHERE …)
+/// Post::select().eager(Post::author)            // the users along, in one more statement
+/// ```
+pub struct Reference<S: Entity, T: Entity, V> {
+    name: &'static str,
+    access: Access<S, T>,
+    marker: PhantomData<fn() -> V>,
+}
+
+impl<S: Entity, T: Entity, V> Reference<S, T, V> {
+    /// The reference of that name and number, with the ways to read and write it.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        number: usize,
+        get: fn(&S) -> Option<&Ref<T>>,
+        set: fn(&mut S, Option<Ref<T>>),
+    ) -> Self {
+        Self { name, access: Access { number, get, set }, marker: PhantomData }
+    }
+
+    /// The reference's number in its entity's model.
+    #[must_use]
+    pub const fn number(self) -> usize {
+        self.access.number
+    }
+
+    /// How to read and write it.
+    #[must_use]
+    pub const fn access(self) -> Access<S, T> {
+        self.access
+    }
+
+    /// Rows that refer to a row for which the condition holds.
+    ///
+    /// ```sql
+    /// EXISTS (SELECT 1 FROM users WHERE users.id = posts.author_id AND …)
+    /// ```
+    pub fn has(self, condition: impl Condition) -> Expr<bool> {
+        filter::exists(&Path::Reference(self.access), Some(condition.into_condition()))
+    }
+}
+
+impl<S: Entity, T: Entity, V: 'static> Relation for Reference<S, T, V> {
+    type Source = S;
+    type Target = T;
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn path(&self) -> Path<S, T> {
+        Path::Reference(self.access)
+    }
+}
+
+impl<S: Entity, T: Entity, V: SqlType> IntoExpr for Reference<S, T, V> {
+    type Type = V;
+
+    fn into_node(self) -> Node {
+        let model = S::model();
+        model.node(&S::table_name(), model.references[self.access.number].columns.start)
+    }
+}
+
+impl<S: Entity, T: Entity, V: SqlType> ExprOps for Reference<S, T, V> {}
+
+impl<S: Entity, T: Entity, V: SqlType + 'static> Selection for Reference<S, T, V> {
+    type Shape = Val<V>;
+
+    fn add_to(self, items: &mut Vec<SelectItem>) {
+        items.push(SelectItem::new(self.into_node()));
+    }
+}
+
+impl<S: Entity, T: Entity, V> fmt::Debug for Reference<S, T, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", S::TABLE, self.name)
+    }
+}

@@ -1,0 +1,140 @@
+//! Relations to many as constants: `User::posts`, `Book::tags`.
+
+use std::fmt;
+
+use lapis_sql::expr::{Condition, Expr};
+
+use super::{Access, Path, Reference, Relation, Slot, filter};
+use crate::entity::Entity;
+use crate::field::Many;
+
+/// A relation of one `S` to many `T`: the other side of a reference, or through an association table.
+///
+/// ```text
+/// User::posts.any(Post::title.eq("Hello"))      // EXISTS (SELECT 1 FROM posts WHERE …)
+/// User::select().eager(User::posts)             // the posts along, in one more statement
+/// select((User::name, func::count(Post::id))).outer_join(User::posts)
+/// ```
+pub struct ToMany<S: Entity, T: Entity> {
+    name: &'static str,
+    relation: usize,
+    field: fn(&mut S) -> &mut Many<T>,
+    via: Via<S, T>,
+}
+
+enum Via<S: Entity, T: Entity> {
+    Inverse(Access<T, S>),
+    Association(Through),
+}
+
+impl<S: Entity, T: Entity> Clone for Via<S, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: Entity, T: Entity> Copy for Via<S, T> {}
+
+/// The association table of a many-to-many relation, as its attributes name it.
+#[derive(Debug, Clone, Copy)]
+pub struct Through {
+    /// The schema, where one is named.
+    pub schema: Option<&'static str>,
+    /// The table.
+    pub table: &'static str,
+    /// The name of the relation that declares it: the side without `inverse`.
+    pub forward: &'static str,
+    /// The column that refers to this side, where it is named.
+    pub from: Option<&'static str>,
+    /// The column that refers to the other side, where it is named.
+    pub to: Option<&'static str>,
+    /// Whether this is the side with `inverse`.
+    pub reversed: bool,
+}
+
+impl<S: Entity, T: Entity> ToMany<S, T> {
+    /// The other side of a reference.
+    #[must_use]
+    pub const fn inverse<V>(
+        name: &'static str,
+        relation: usize,
+        field: fn(&mut S) -> &mut Many<T>,
+        reference: Reference<T, S, V>,
+    ) -> Self {
+        Self { name, relation, field, via: Via::Inverse(reference.access()) }
+    }
+
+    /// A relation through an association table.
+    #[must_use]
+    pub const fn association(
+        name: &'static str,
+        relation: usize,
+        field: fn(&mut S) -> &mut Many<T>,
+        through: Through,
+    ) -> Self {
+        Self { name, relation, field, via: Via::Association(through) }
+    }
+
+    /// The other side of a relation through an association table.
+    #[must_use]
+    pub const fn other_side(
+        name: &'static str,
+        relation: usize,
+        field: fn(&mut S) -> &mut Many<T>,
+        forward: ToMany<T, S>,
+    ) -> Self {
+        let through = match forward.via {
+            Via::Association(through) => {
+                Through { from: through.to, to: through.from, reversed: !through.reversed, ..through }
+            }
+            Via::Inverse(_) => panic!("the inverse of a relation with `through` has to have `through` as well"),
+        };
+        Self { name, relation, field, via: Via::Association(through) }
+    }
+
+    /// The association table, if it has one.
+    #[must_use]
+    pub const fn through(self) -> Option<Through> {
+        match self.via {
+            Via::Association(through) => Some(through),
+            Via::Inverse(_) => None,
+        }
+    }
+
+    /// Rows related to at least one row for which the condition holds.
+    ///
+    /// ```sql
+    /// EXISTS (SELECT 1 FROM posts WHERE posts.author_id = users.id AND …)
+    /// ```
+    pub fn any(self, condition: impl Condition) -> Expr<bool> {
+        filter::exists(&self.path(), Some(condition.into_condition()))
+    }
+
+    /// Rows related to no row at all.
+    pub fn is_empty(self) -> Expr<bool> {
+        filter::not_exists(&self.path())
+    }
+}
+
+impl<S: Entity, T: Entity> Relation for ToMany<S, T> {
+    type Source = S;
+    type Target = T;
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn path(&self) -> Path<S, T> {
+        let slot = Slot::Many(self.field);
+        match self.via {
+            Via::Inverse(reference) => Path::Inverse { reference, slot, relation: self.relation },
+            Via::Association(_) => Path::Association { slot, relation: self.relation },
+        }
+    }
+}
+
+impl<S: Entity, T: Entity> fmt::Debug for ToMany<S, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", S::TABLE, self.name)
+    }
+}

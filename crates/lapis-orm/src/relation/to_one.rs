@@ -1,0 +1,68 @@
+//! One-to-one relations, seen from the side without the column, as constants: `Author::profile`.
+
+use std::fmt;
+
+use lapis_sql::expr::{Condition, Expr};
+
+use super::{Access, Path, Reference, Relation, Slot, filter};
+use crate::entity::Entity;
+use crate::field::One;
+
+/// A relation of one `S` to at most one `T`: the other side of a unique reference.
+///
+/// ```text
+/// Author::profile.has(Profile::bio.contains("worlds"))
+/// Author::select().eager(Author::profile)
+/// ```
+pub struct ToOne<S: Entity, T: Entity> {
+    name: &'static str,
+    relation: usize,
+    field: fn(&mut S) -> &mut One<T>,
+    reference: Access<T, S>,
+}
+
+impl<S: Entity, T: Entity> ToOne<S, T> {
+    /// The other side of a unique reference.
+    #[must_use]
+    pub const fn inverse<V>(
+        name: &'static str,
+        relation: usize,
+        field: fn(&mut S) -> &mut One<T>,
+        reference: Reference<T, S, V>,
+    ) -> Self {
+        Self { name, relation, field, reference: reference.access() }
+    }
+
+    /// Rows whose related row meets the condition.
+    ///
+    /// ```sql
+    /// EXISTS (SELECT 1 FROM profiles WHERE profiles.author_id = authors.id AND …)
+    /// ```
+    pub fn has(self, condition: impl Condition) -> Expr<bool> {
+        filter::exists(&self.path(), Some(condition.into_condition()))
+    }
+
+    /// Rows without a related row.
+    pub fn is_none(self) -> Expr<bool> {
+        filter::not_exists(&self.path())
+    }
+}
+
+impl<S: Entity, T: Entity> Relation for ToOne<S, T> {
+    type Source = S;
+    type Target = T;
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn path(&self) -> Path<S, T> {
+        Path::Inverse { reference: self.reference, slot: Slot::One(self.field), relation: self.relation }
+    }
+}
+
+impl<S: Entity, T: Entity> fmt::Debug for ToOne<S, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", S::TABLE, self.name)
+    }
+}
