@@ -1,5 +1,6 @@
 //! How the derive builds a [`Model`]: one plain call a field and an attribute.
 
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -11,8 +12,10 @@ use lapis_sql::schema::{
 };
 use lapis_sql::types::ColumnType;
 
+use crate::relation::Through;
+
 use super::{Association, Cascade, ColumnModel, Entity, Model, ReferenceModel, RelationModel, Via};
-use crate::session::SqlCache;
+use crate::session::{AnyArena, SqlCache, new_arena};
 
 /// A column of a primary key, as references to the entity copy it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +59,7 @@ pub struct ModelBuilder {
     references: Vec<ReferenceModel>,
     relations: Vec<RelationModel>,
     source_keys: fn() -> Vec<KeyColumn>,
+    new_arena: fn(NonZeroU32) -> Box<dyn AnyArena>,
     fields: usize,
     /// The columns of the field that was added last.
     first: usize,
@@ -75,6 +79,7 @@ impl ModelBuilder {
             references: Vec::new(),
             relations: Vec::new(),
             source_keys: E::key_columns,
+            new_arena: new_arena::<E>,
             fields: 0,
             first: 0,
         }
@@ -270,20 +275,22 @@ impl ModelBuilder {
         self
     }
 
-    /// A relation to many `T` through an association table.
+    /// A relation to many `T`, a struct called `target`, through an association table.
     ///
-    /// Its columns are called after the two structs and their keys (`book_id`, `tag_id`) unless `from` and
-    /// `to` name them; between entities of one type, the second is called after the relation.
+    /// Its columns are called after the two structs and their keys (`book_id`, `tag_id`) unless they are
+    /// named; between entities of one type, the second is called after the relation that declares it.
     pub fn association<T: Entity>(
         &mut self,
         name: &'static str,
         target: &'static str,
-        table: TableName,
-        [from, to]: [Option<&'static str>; 2],
-        reversed: bool,
+        through: Through,
     ) -> &mut Self {
         let source_keys = (self.source_keys)();
         let target_keys = T::key_columns();
+        let (mut own, mut other) = (snake_case(self.name), snake_case(target));
+        if own == other {
+            *(if through.reversed { &mut own } else { &mut other }) = through.forward.to_owned();
+        }
         let columns = |keys: &[KeyColumn], prefix: &str, name: Option<&'static str>| -> Vec<KeyColumn> {
             let named = |key: &KeyColumn| match name {
                 Some(name) if keys.len() == 1 => KeyColumn::new(name, key.ty.clone()),
@@ -292,22 +299,22 @@ impl ModelBuilder {
             };
             keys.iter().map(named).collect()
         };
-        let (own, other) = (snake_case(self.name), snake_case(target));
-        let other = if own == other && !reversed { name.to_owned() } else { other };
-        let own = if own == other && reversed { name.to_owned() } else { own };
         self.relations.push(RelationModel {
             name,
             target: T::model,
             many: true,
             via: Via::Association(Association {
-                source: columns(&source_keys, &own, from),
-                target: columns(&target_keys, &other, to),
-                table,
+                table: TableName {
+                    schema: through.schema.map(Name::Borrowed),
+                    name: Name::Borrowed(through.table),
+                },
+                source: columns(&source_keys, &own, through.from),
+                target: columns(&target_keys, &other, through.to),
                 source_keys,
                 target_keys,
                 source_table: self.table.name.clone(),
                 target_table: T::table_name(),
-                reversed,
+                reversed: through.reversed,
             }),
             cascade: Cascade::default(),
             order_by: Vec::new(),
@@ -342,6 +349,7 @@ impl ModelBuilder {
             key: self.key,
             references: self.references,
             relations: self.relations,
+            new_arena: self.new_arena,
             slot: NEXT_SLOT.fetch_add(1, Ordering::Relaxed),
             sql: SqlCache::default(),
             inverses: OnceLock::new(),

@@ -1,6 +1,7 @@
 //! What the mapper knows of an entity, as plain data.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -9,7 +10,7 @@ use lapis_sql::schema::{ForeignKey, MetaData, ReferentialAction, Table};
 use lapis_sql::statement::SelectItem;
 
 use super::KeyColumn;
-use crate::session::SqlCache;
+use crate::session::{AnyArena, SqlCache};
 
 /// What the mapper knows of an entity: its table, and how fields, references and relations lie on it.
 pub struct Model {
@@ -27,6 +28,8 @@ pub struct Model {
     pub relations: Vec<RelationModel>,
     /// The number of the entity's arena in every session.
     pub(crate) slot: usize,
+    /// Makes that arena.
+    pub(crate) new_arena: fn(NonZeroU32) -> Box<dyn AnyArena>,
     /// The statements of gets and flushes, made once.
     pub(crate) sql: SqlCache,
     /// For each reference, the relations of its target that are its other side.

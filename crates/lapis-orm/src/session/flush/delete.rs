@@ -1,0 +1,304 @@
+//! Rows go, and what their deletion takes along.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+
+use lapis_engine::{Connection, Result, Row};
+use lapis_engine::{Flow, RowSink};
+use lapis_sql::Name;
+use lapis_sql::compiler::compile;
+use lapis_sql::expr::Node;
+use lapis_sql::schema::ReferentialAction;
+use lapis_sql::statement::{DeleteStatement, FromItem, SelectStatement, StatementRef, UpdateStatement};
+use lapis_sql::{Value, expr::TableName};
+
+use super::batch::{Answers, Rows};
+use super::topology::{self, RowReference};
+use super::update::gone;
+use crate::entity::{Association, Model, ReferenceModel, RelationModel, Via};
+use crate::session::arena::{EntityState, RelationKey};
+use crate::session::state::State;
+
+/// Rows to delete, by slot.
+pub(super) type Doomed = BTreeMap<usize, Vec<u32>>;
+
+/// Follows the cascades of everything that is to be deleted, loading what has to go along, and gives the
+/// rows to delete.
+pub(super) async fn cascade(state: &mut State, connection: &mut Connection) -> Result<Doomed> {
+    let mut doomed = Doomed::new();
+    let mut seen: HashSet<(usize, u32)> = HashSet::new();
+    let mut waiting: VecDeque<(usize, Vec<u32>)> = VecDeque::new();
+    let marked: Vec<(usize, Vec<u32>)> =
+        state.arenas().map(|(slot, arena)| (slot, arena.changes().doomed.to_vec())).collect();
+    waiting.extend(marked);
+    while let Some((slot, rows)) = waiting.pop_front() {
+        let rows: Vec<u32> = rows
+            .into_iter()
+            .filter(|row| state.any(slot).is_some_and(|arena| arena.is_doomed(*row)) && seen.insert((slot, *row)))
+            .collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let Some(arena) = state.any_mut(slot) else { continue };
+        let model = arena.model();
+        rows.iter().for_each(|row| arena.discard_changes(*row));
+        for relation in &model.relations {
+            if let Via::Inverse { reference } = relation.via {
+                let found = cascade_relation(state, connection, slot, &rows, relation, reference).await?;
+                waiting.push_back(((relation.target)().slot, found));
+            }
+        }
+        doomed.entry(slot).or_default().extend(rows);
+    }
+    Ok(doomed)
+}
+
+/// What deleting the owners does along one relation; gives the related rows that are to go too.
+async fn cascade_relation(
+    state: &mut State,
+    connection: &mut Connection,
+    slot: usize,
+    owners: &[u32],
+    relation: &'static RelationModel,
+    reference: usize,
+) -> Result<Vec<u32>> {
+    let model = (relation.target)();
+    let foreign_key = &model.references[reference];
+    let deletes = relation.cascade.delete || relation.cascade.delete_orphan;
+    let database_acts = !matches!(foreign_key.on_delete, ReferentialAction::NoAction | ReferentialAction::Restrict);
+    if !deletes && (database_acts || !foreign_key.nullable) {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<Value<'static>> =
+        owners.iter().filter_map(|owner| state.key_of(slot, *owner)).flatten().collect();
+    let related = by_reference(model, foreign_key, keys);
+    if !deletes {
+        set_null(connection, model, foreign_key, related).await?;
+        let tracked = referring_to(state, model, reference, slot, owners);
+        if let Some(arena) = state.any_mut(model.slot) {
+            for row in tracked {
+                if arena.state(row) == EntityState::Persistent {
+                    arena.point(row, reference, None);
+                }
+            }
+        }
+        return Ok(Vec::new());
+    }
+    // The database deletes rows whose deletion concerns nobody else by itself.
+    let concerns_nobody = model.relations.is_empty();
+    if !(concerns_nobody && foreign_key.on_delete == ReferentialAction::Cascade) {
+        load(state, connection, model, related).await?;
+    }
+    let tracked = referring_to(state, model, reference, slot, owners);
+    if let Some(arena) = state.any_mut(model.slot) {
+        tracked.iter().for_each(|row| arena.doom(*row));
+    }
+    Ok(tracked)
+}
+
+/// The entities of `model` whose reference leads to one of the owners.
+fn referring_to(
+    state: &State,
+    model: &'static Model,
+    reference: usize,
+    owner_slot: usize,
+    owners: &[u32],
+) -> Vec<u32> {
+    debug_assert_eq!((model.references[reference].target)().slot, owner_slot);
+    let owners: HashSet<u32> = owners.iter().copied().collect();
+    let Some(arena) = state.any(model.slot) else { return Vec::new() };
+    let alive = |row: &u32| matches!(arena.state(*row), EntityState::Persistent | EntityState::Pending);
+    let refers = |row: &u32| state.owner(model.slot, *row, reference).is_some_and(|owner| owners.contains(&owner));
+    (0..arena.len()).filter(alive).filter(refers).collect()
+}
+
+/// `reference IN (keys)`
+fn by_reference(model: &'static Model, reference: &'static ReferenceModel, keys: Vec<Value<'static>>) -> Node {
+    let columns: Vec<Node> =
+        reference.columns.clone().map(|column| model.node(&model.table.name, column)).collect();
+    in_keys(columns, keys)
+}
+
+/// `(columns) IN (keys)`
+fn in_keys(mut columns: Vec<Node>, values: Vec<Value<'static>>) -> Node {
+    let operand = if columns.len() == 1 { columns.remove(0) } else { Node::Row(columns) };
+    Node::InValues { operand: Box::new(operand), values, negated: false }
+}
+
+/// Has the session know the rows that a condition finds.
+async fn load(state: &mut State, connection: &mut Connection, model: &'static Model, filter: Node) -> Result<()> {
+    struct Intake<'s> {
+        state: &'s mut State,
+        model: &'static Model,
+    }
+    impl RowSink for Intake<'_> {
+        fn row(&mut self, row: &Row<'_>) -> Result<Flow> {
+            let epoch = self.state.epoch;
+            let intake = self.state.ensure(self.model).intake(row, 0, epoch)?;
+            self.state.realign(self.model, &intake);
+            Ok(Flow::Continue)
+        }
+    }
+    let mut statement = SelectStatement {
+        from: vec![FromItem::table(model.table.name.clone())],
+        filter: Some(filter),
+        ..SelectStatement::default()
+    };
+    model.add_columns(&model.table.name, &mut statement.items);
+    let compiled = compile(StatementRef::Select(&statement), connection.dialect())?;
+    connection.run(&compiled.sql, &compiled.parameters, &mut Intake { state, model }).await?;
+    Ok(())
+}
+
+/// `UPDATE table SET reference = NULL WHERE reference IN (keys)`
+async fn set_null(
+    connection: &mut Connection,
+    model: &'static Model,
+    reference: &'static ReferenceModel,
+    filter: Node,
+) -> Result<()> {
+    let columns = reference.columns.clone();
+    let statement = UpdateStatement {
+        table: model.table.name.clone(),
+        assignments: columns
+            .map(|column| (Name::Borrowed(model.column_name(column)), Node::Value(Value::Null)))
+            .collect(),
+        filter: Some(filter),
+        returning: Vec::new(),
+    };
+    let compiled = compile(StatementRef::Update(&statement), connection.dialect())?;
+    connection.run(&compiled.sql, &compiled.parameters, &mut Nothing).await?;
+    Ok(())
+}
+
+/// Deletes the rows, those that refer to others first, and their links through association tables.
+pub(super) async fn delete(state: &mut State, connection: &mut Connection, doomed: &Doomed) -> Result<()> {
+    for (slot, rows) in doomed {
+        delete_links(state, connection, *slot, rows).await?;
+    }
+    let order = topology::order(state, doomed)?;
+    cut_cycles(state, connection, &order.postponed).await?;
+    for group in order.groups.iter().rev() {
+        let Some(arena) = state.any(group.slot) else { continue };
+        let model = arena.model();
+        let prepared = model.delete_sql(connection.dialect())?;
+        let mut answers = Answers::default();
+        let batch = Rows { arena, rows: &group.rows, columns: &[], fixed: &[], key: &model.key };
+        connection.run_batch(&prepared.sql, &batch, &mut answers).await?;
+        if let Some(missed) = answers.first_missed() {
+            return Err(gone(arena, group.rows[missed], "delete"));
+        }
+        follow_database(state, model, &group.rows);
+        for row in &group.rows {
+            leave_collections(state, model, *row);
+            if let Some(arena) = state.any_mut(group.slot) {
+                arena.deleted(*row);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Rows that refer to each other in a cycle can only go once a reference is NULL.
+async fn cut_cycles(state: &mut State, connection: &mut Connection, cycles: &[RowReference]) -> Result<()> {
+    for RowReference { slot, row, reference } in cycles {
+        let Some(key) = state.key_of(*slot, *row) else { continue };
+        let Some(arena) = state.any(*slot) else { continue };
+        let model = arena.model();
+        let key_columns = model.key.iter().map(|column| model.node(&model.table.name, *column)).collect();
+        set_null(connection, model, &model.references[*reference], in_keys(key_columns, key)).await?;
+    }
+    Ok(())
+}
+
+/// `DELETE FROM association WHERE source IN (keys)`
+async fn delete_links(state: &mut State, connection: &mut Connection, slot: usize, rows: &[u32]) -> Result<()> {
+    let Some(arena) = state.any(slot) else { return Ok(()) };
+    let model = arena.model();
+    for relation in &model.relations {
+        let Via::Association(association) = &relation.via else { continue };
+        let keys = rows.iter().filter_map(|row| state.key_of(slot, *row)).flatten().collect();
+        let statement = delete_from(association, keys);
+        let compiled = compile(StatementRef::Delete(&statement), connection.dialect())?;
+        connection.run(&compiled.sql, &compiled.parameters, &mut Nothing).await?;
+    }
+    for row in rows {
+        state.associations.forget(slot, *row);
+    }
+    Ok(())
+}
+
+fn delete_from(association: &Association, keys: Vec<Value<'static>>) -> DeleteStatement {
+    let table: &TableName = &association.table;
+    let columns = association.source.iter().map(|column| Node::column(table.clone(), column.name.clone()));
+    DeleteStatement {
+        table: table.clone(),
+        filter: Some(in_keys(columns.collect(), keys)),
+        returning: Vec::new(),
+    }
+}
+
+/// Notes what the database did by itself to rows that the session knows.
+fn follow_database(state: &mut State, model: &'static Model, deleted: &[u32]) {
+    let referring: Vec<(&'static Model, usize)> = state
+        .arenas()
+        .flat_map(|(_, arena)| {
+            let other = arena.model();
+            let references = other.references.iter().enumerate();
+            references.filter(|(_, reference)| (reference.target)().slot == model.slot).map(|(number, _)| (other, number)).collect::<Vec<_>>()
+        })
+        .collect();
+    for (other, reference) in referring {
+        let action = other.references[reference].on_delete;
+        if !matches!(action, ReferentialAction::Cascade | ReferentialAction::SetNull) {
+            continue;
+        }
+        let mut rows = referring_to(state, other, reference, model.slot, deleted);
+        let Some(arena) = state.any(other.slot) else { continue };
+        rows.retain(|row| arena.state(*row) == EntityState::Persistent && !arena.is_doomed(*row));
+        if action == ReferentialAction::Cascade {
+            follow_database(state, other, &rows);
+            for row in rows {
+                leave_collections(state, other, row);
+                if let Some(arena) = state.any_mut(other.slot) {
+                    arena.doom(row);
+                    arena.deleted(row);
+                }
+            }
+        } else if let Some(arena) = state.any_mut(other.slot) {
+            for row in rows {
+                let epoch = 0;
+                arena.point(row, reference, None);
+                arena.updated(row, epoch);
+            }
+        }
+    }
+}
+
+/// Takes an entity that is gone out of the collections it was in.
+fn leave_collections(state: &mut State, model: &'static Model, row: u32) {
+    for (number, reference) in model.references.iter().enumerate() {
+        let Some(owner) = state.owner(model.slot, row, number) else { continue };
+        for relation in model.inverses(number) {
+            let key = RelationKey { slot: (reference.target)().slot, relation: *relation };
+            if let Some(arena) = state.any_mut(model.slot) {
+                arena.delist(key, owner, row);
+            }
+        }
+    }
+    for relation in 0..model.relations.len() {
+        let Some(other_side) = model.other_side(relation) else { continue };
+        let key = RelationKey { slot: (model.relations[relation].target)().slot, relation: other_side };
+        if let Some(arena) = state.any_mut(model.slot) {
+            arena.delist_from(key, row);
+        }
+    }
+}
+
+/// A sink for statements that return no rows.
+pub(super) struct Nothing;
+
+impl RowSink for Nothing {
+    fn row(&mut self, _row: &Row<'_>) -> Result<Flow> {
+        Ok(Flow::Continue)
+    }
+}

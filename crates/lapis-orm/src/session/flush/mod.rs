@@ -1,0 +1,63 @@
+//! The unit of work: what a session holds becomes inserts, updates and deletes, in an order the database
+//! accepts.
+//!
+//! | step | room |
+//! | --- | --- |
+//! | follow cascades, loading what has to go along | [`delete`] |
+//! | order rows by their references | [`topology`] |
+//! | insert, and read back what the database assigned | [`insert`] |
+//! | write changed columns, and references that close cycles | [`update`] |
+//! | write links through association tables | [`link`] |
+//! | delete, those that refer to others first | [`delete`] |
+
+mod batch;
+mod delete;
+mod insert;
+mod link;
+mod topology;
+mod update;
+
+use std::collections::BTreeMap;
+
+use lapis_engine::{Connection, Result};
+
+use super::state::State;
+
+/// Writes everything that waits. On an error the caller has to roll back what was written.
+pub(super) async fn flush(state: &mut State, connection: &mut Connection) -> Result<()> {
+    let doomed = delete::cascade(state, connection).await?;
+    let order = plan(state)?;
+    for group in &order.groups {
+        insert::insert(state, connection, group, &order.postponed).await?;
+    }
+    update::write_postponed(state, connection, &order.postponed).await?;
+    let dirty: Vec<(usize, Vec<u32>)> =
+        state.arenas().map(|(slot, arena)| (slot, arena.changes().dirty.to_vec())).collect();
+    for (slot, rows) in dirty {
+        let rows: Vec<u32> = match state.any(slot) {
+            Some(arena) => rows.into_iter().filter(|row| !arena.is_doomed(*row)).collect(),
+            None => continue,
+        };
+        update::update(state, connection, slot, &rows).await?;
+    }
+    link::write(state, connection).await?;
+    delete::delete(state, connection, &doomed).await?;
+    state.clear_changes();
+    Ok(())
+}
+
+/// Checks what can be checked before anything is sent.
+pub(super) fn check(state: &State) -> Result<()> {
+    plan(state).map(drop)
+}
+
+fn plan(state: &State) -> Result<topology::Order> {
+    let new: BTreeMap<usize, Vec<u32>> = state
+        .arenas()
+        .filter(|(_, arena)| !arena.changes().new.is_empty())
+        .map(|(slot, arena)| (slot, arena.changes().new.to_vec()))
+        .collect();
+    let order = topology::order(state, &new)?;
+    insert::validate(state, &order)?;
+    Ok(order)
+}

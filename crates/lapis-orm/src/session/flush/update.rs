@@ -1,0 +1,134 @@
+//! Changed rows are written: only the columns that differ.
+
+use std::collections::BTreeMap;
+
+use lapis_engine::{Connection, Error, Result};
+use lapis_sql::{Cell, Value};
+
+use super::batch::{Answers, Rows};
+use super::insert::resolve_references;
+use super::topology::RowReference;
+use crate::entity::Model;
+use crate::session::column_set::ColumnSet;
+use crate::session::erased::AnyArena;
+use crate::session::state::State;
+
+/// Writes the changed columns of the rows in `rows`.
+pub(super) async fn update(state: &mut State, connection: &mut Connection, slot: usize, rows: &[u32]) -> Result<()> {
+    resolve_references(state, slot, rows, &[])?;
+    let Some(arena) = state.any_mut(slot) else { return Ok(()) };
+    let mut by_columns: BTreeMap<Vec<usize>, Vec<u32>> = BTreeMap::new();
+    for row in rows {
+        check_references(arena, *row)?;
+        let changed = arena.changed(*row);
+        if changed.is_empty() {
+            arena.unchanged(*row);
+        } else {
+            by_columns.entry(changed.iter().collect()).or_default().push(*row);
+        }
+    }
+    for (columns, rows) in by_columns {
+        write(state, connection, slot, &columns, &rows).await?;
+        let epoch = state.epoch;
+        if let Some(arena) = state.any_mut(slot) {
+            rows.iter().for_each(|row| arena.updated(*row, epoch));
+        }
+    }
+    Ok(())
+}
+
+/// Writes references that closed a cycle, now that every row is there.
+pub(super) async fn write_postponed(
+    state: &mut State,
+    connection: &mut Connection,
+    postponed: &[RowReference],
+) -> Result<()> {
+    for group in postponed.chunk_by(|one, other| one.slot == other.slot && one.reference == other.reference) {
+        let RowReference { slot, reference, .. } = group[0];
+        let rows: Vec<u32> = group.iter().map(|postponed| postponed.row).collect();
+        resolve_references(state, slot, &rows, &[])?;
+        let Some(arena) = state.any(slot) else { continue };
+        let columns: Vec<usize> = arena.model().references[reference].columns.clone().collect();
+        write(state, connection, slot, &columns, &rows).await?;
+    }
+    Ok(())
+}
+
+/// `UPDATE` of some columns of some rows, and the columns that the database changed with them.
+async fn write(
+    state: &mut State,
+    connection: &mut Connection,
+    slot: usize,
+    columns: &[usize],
+    rows: &[u32],
+) -> Result<()> {
+    let Some(arena) = state.any(slot) else { return Ok(()) };
+    let model = arena.model();
+    let changed: ColumnSet = columns.iter().copied().collect();
+    let returning: Vec<usize> = (0..model.columns.len())
+        .filter(|index| {
+            let column = model.columns[*index];
+            column.computed || (column.on_update && !changed.contains(*index))
+        })
+        .collect();
+    let prepared = model.update_sql(connection.dialect(), changed, returning.iter().copied().collect())?;
+    let mut answers = Answers::default();
+    let batch = Rows { arena, rows, columns, fixed: &prepared.fixed, key: &model.key };
+    connection.run_batch(&prepared.sql, &batch, &mut answers).await?;
+    if let Some(missed) = answers.first_missed() {
+        return Err(gone(arena, rows[missed], "update"));
+    }
+    if !returning.is_empty()
+        && let Some(arena) = state.any_mut(slot)
+    {
+        for (row, cells) in rows.iter().zip(answers.cells.chunks(returning.len())) {
+            for (column, cell) in returning.iter().zip(cells) {
+                arena.assign(*row, *column, cell.as_cell().unwrap_or(Cell::Null))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A required reference that was unset cannot be written.
+fn check_references(arena: &dyn AnyArena, row: u32) -> Result<()> {
+    let model: &'static Model = arena.model();
+    for (number, reference) in model.references.iter().enumerate() {
+        let unknown = reference.columns.clone().any(|column| arena.value(row, column).is_none());
+        if unknown {
+            return Err(Error::invalid_request(format!(
+                "{}.{} of row {} was unset ({:?}), and the column does not take NULL; make it refer to a row, or \
+                 delete the entity",
+                model.name,
+                reference.name,
+                describe_key(arena, row),
+                arena.link(row, number),
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The error for a row that somebody else deleted.
+pub(super) fn gone(arena: &dyn AnyArena, row: u32, verb: &str) -> Error {
+    let model = arena.model();
+    Error::stale_data(format!(
+        "could not {verb} {} {}: its row in {} is no longer there; it was deleted or its key was changed elsewhere. \
+         Roll back, then load it again",
+        model.name,
+        describe_key(arena, row),
+        model.table.name.name
+    ))
+}
+
+fn describe_key(arena: &dyn AnyArena, row: u32) -> String {
+    let parts = arena.model().key.iter().map(|column| match arena.original_value(row, *column) {
+        Some(Value::Int(value)) => value.to_string(),
+        Some(Value::Text(text)) => format!("{text:?}"),
+        Some(Value::Uuid(value)) => value.to_string(),
+        Some(other) => format!("{other:?}"),
+        None => "<unset>".to_owned(),
+    });
+    let parts: Vec<String> = parts.collect();
+    if parts.len() == 1 { parts.concat() } else { format!("({})", parts.join(", ")) }
+}

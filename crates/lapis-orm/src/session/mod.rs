@@ -1,0 +1,112 @@
+//! The session: an arena of entities, their identity map, and the unit of work that writes what changed.
+//!
+//! | room | holds |
+//! | --- | --- |
+//! | `arena`, `erased` | the entities of one type, with and without the type |
+//! | `state` | all arenas, and both sides of relations kept in step |
+//! | `graph` | owned graphs on their way in and out |
+//! | `query` | statements whose rows become handles |
+//! | `transaction` | commit, rollback, savepoints |
+//! | `flush` | the unit of work |
+
+mod access;
+mod arena;
+mod association;
+mod column_set;
+mod erased;
+mod flush;
+mod graph;
+mod link;
+mod maker;
+mod merge;
+mod query;
+mod refresh;
+mod sorting;
+mod sql;
+mod state;
+mod track;
+mod transaction;
+
+pub use access::SessionChanges;
+pub use arena::EntityState;
+pub use link::RelatedEntities;
+pub use maker::SessionMaker;
+pub use track::Track;
+pub use transaction::Savepoint;
+
+pub(crate) use arena::RelationKey;
+pub(crate) use erased::{AnyArena, new_arena};
+pub(crate) use sql::SqlCache;
+pub(crate) use state::State;
+
+use lapis_engine::{Connection, Engine};
+
+/// A unit of work: entities by handle, one for each row, and the changes that the next flush writes.
+///
+/// A session takes a connection from the pool when it first needs one, begins a transaction on it, and
+/// gives it back when the transaction ends (`commit`, `rollback`, `close`). Entities are read and changed
+/// by indexing:
+///
+/// ```text
+/// let mut session = engine.session();
+/// let alice = session.add(User::new().email("alice@example.org").name("Alice").build());
+/// session.commit().await?;                        // INSERT
+/// session[alice].name = "Alice Liddell".into();
+/// session.commit().await?;                        // UPDATE of that one column
+/// ```
+///
+/// Whatever is not awaited does not reach the database. A session that is dropped rolls its transaction
+/// back. One whose flush is dropped midway rolls back at its next use, and says so.
+///
+/// Rows that a query finds become entities once: a row that the session knows keeps its handle. What the
+/// session holds of it is replaced by what the row says if the row was read in a later transaction and the
+/// program has not changed the entity.
+pub struct Session {
+    pub(crate) state: State,
+    engine: Engine,
+    connection: Option<Connection>,
+    autoflush: bool,
+    savepoints: Vec<transaction::Level>,
+    next_savepoint: u32,
+    /// A flush or transaction step is under way; still set at the next one, it was dropped midway.
+    interrupted: bool,
+}
+
+impl Session {
+    /// A session on an engine, which flushes by itself before it queries.
+    #[must_use]
+    pub fn new(engine: &Engine) -> Self {
+        Self {
+            state: State::new(),
+            engine: engine.clone(),
+            connection: None,
+            autoflush: true,
+            savepoints: Vec::new(),
+            next_savepoint: 0,
+            interrupted: false,
+        }
+    }
+
+    /// Whether queries flush first, so that they see what the session has not written yet.
+    #[must_use]
+    pub fn autoflush(mut self, autoflush: bool) -> Self {
+        self.autoflush = autoflush;
+        self
+    }
+
+    /// The engine that the session works on.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.state.id)
+            .field("in_transaction", &self.connection.is_some())
+            .field("autoflush", &self.autoflush)
+            .finish_non_exhaustive()
+    }
+}

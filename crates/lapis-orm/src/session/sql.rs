@@ -1,0 +1,141 @@
+//! The statements of gets and flushes, compiled once for each entity, dialect and set of columns.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use lapis_engine::Result;
+use lapis_sql::compiler::compile;
+use lapis_sql::dialect::Dialect;
+use lapis_sql::expr::{BinaryOp, Node};
+use lapis_sql::statement::{
+    DeleteStatement, FromItem, InsertSource, InsertStatement, SelectItem, SelectStatement, StatementRef,
+    UpdateStatement,
+};
+use lapis_sql::{Name, Value};
+
+use super::column_set::ColumnSet;
+use crate::entity::Model;
+
+/// What a statement of an entity does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Purpose {
+    Get,
+    Insert { columns: ColumnSet, returning: ColumnSet },
+    Update { columns: ColumnSet, returning: ColumnSet },
+    Delete,
+}
+
+/// Compiled statements by dialect and purpose.
+#[derive(Debug, Default)]
+pub(crate) struct SqlCache(RwLock<HashMap<(&'static str, Purpose), Arc<Prepared>, foldhash::fast::RandomState>>);
+
+/// A compiled statement whose parameters the flush or get supplies.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) sql: String,
+    /// Values of `on_update` expressions, bound after those of the changed columns.
+    pub(crate) fixed: Vec<Value<'static>>,
+}
+
+impl Model {
+    /// `SELECT … FROM table WHERE key = ?`
+    pub(crate) fn get_sql(&'static self, dialect: &dyn Dialect) -> Result<Arc<Prepared>> {
+        self.prepared(dialect, Purpose::Get)
+    }
+
+    /// `INSERT INTO table (columns) VALUES (…) RETURNING …`
+    pub(crate) fn insert_sql(
+        &'static self,
+        dialect: &dyn Dialect,
+        columns: ColumnSet,
+        returning: ColumnSet,
+    ) -> Result<Arc<Prepared>> {
+        self.prepared(dialect, Purpose::Insert { columns, returning })
+    }
+
+    /// `UPDATE table SET columns WHERE key = ? RETURNING …`
+    pub(crate) fn update_sql(
+        &'static self,
+        dialect: &dyn Dialect,
+        columns: ColumnSet,
+        returning: ColumnSet,
+    ) -> Result<Arc<Prepared>> {
+        self.prepared(dialect, Purpose::Update { columns, returning })
+    }
+
+    /// `DELETE FROM table WHERE key = ?`
+    pub(crate) fn delete_sql(&'static self, dialect: &dyn Dialect) -> Result<Arc<Prepared>> {
+        self.prepared(dialect, Purpose::Delete)
+    }
+
+    fn prepared(&'static self, dialect: &dyn Dialect, purpose: Purpose) -> Result<Arc<Prepared>> {
+        let key = (dialect.name(), purpose);
+        let known = self.sql.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&key).cloned();
+        if let Some(prepared) = known {
+            return Ok(prepared);
+        }
+        let prepared = Arc::new(self.prepare(dialect, purpose)?);
+        let mut cache = self.sql.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Ok(Arc::clone(cache.entry(key).or_insert(prepared)))
+    }
+
+    fn prepare(&'static self, dialect: &dyn Dialect, purpose: Purpose) -> Result<Prepared> {
+        let table = &self.table.name;
+        let placeholder = || Node::Value(Value::Null);
+        let items = |columns: ColumnSet| columns.iter().map(|column| SelectItem::new(self.node(table, column)));
+        let by_key = || {
+            let equal = |column: &usize| Node::binary(BinaryOp::Eq, self.node(table, *column), placeholder());
+            self.key.iter().map(equal).reduce(Node::and)
+        };
+        let mut fixed = Vec::new();
+        let sql = match purpose {
+            Purpose::Get => {
+                let mut statement = SelectStatement {
+                    from: vec![FromItem::table(table.clone())],
+                    filter: by_key(),
+                    ..SelectStatement::default()
+                };
+                self.add_columns(table, &mut statement.items);
+                compile(StatementRef::Select(&statement), dialect)?.sql
+            }
+            Purpose::Insert { columns, returning } => {
+                let names = columns.iter().map(|column| Name::Borrowed(self.column_name(column))).collect();
+                let row = columns.iter().map(|_| placeholder()).collect();
+                let statement = InsertStatement {
+                    table: table.clone(),
+                    columns: names,
+                    source: InsertSource::Values(vec![row]),
+                    returning: items(returning).collect(),
+                };
+                compile(StatementRef::Insert(&statement), dialect)?.sql
+            }
+            Purpose::Update { columns, returning } => {
+                let mut assignments: Vec<(Name, Node)> =
+                    columns.iter().map(|column| (Name::Borrowed(self.column_name(column)), placeholder())).collect();
+                for (index, column) in self.table.columns.iter().enumerate() {
+                    if let Some(node) = &column.on_update
+                        && !columns.contains(index)
+                    {
+                        assignments.push((column.name.clone(), node.clone()));
+                    }
+                }
+                let statement = UpdateStatement {
+                    table: table.clone(),
+                    assignments,
+                    filter: by_key(),
+                    returning: items(returning).collect(),
+                };
+                let compiled = compile(StatementRef::Update(&statement), dialect)?;
+                let own = columns.iter().count();
+                let last = compiled.parameters.len() - self.key.len();
+                fixed = compiled.parameters[own..last].iter().map(|value| value.clone().into_owned()).collect();
+                compiled.sql
+            }
+            Purpose::Delete => {
+                let statement = DeleteStatement { table: table.clone(), filter: by_key(), returning: Vec::new() };
+                compile(StatementRef::Delete(&statement), dialect)?.sql
+            }
+        };
+        Ok(Prepared { sql, fixed })
+    }
+}
