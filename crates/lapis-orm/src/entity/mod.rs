@@ -8,7 +8,7 @@ pub use model::{Association, Cascade, ColumnModel, Model, ReferenceModel, Relati
 
 use std::num::NonZeroU32;
 
-use lapis_engine::{Projection, Result, Row};
+use lapis_engine::Projection;
 use lapis_sql::expr::StaticTable;
 use lapis_sql::schema::TableSet;
 use lapis_sql::statement::{Delete, Insert, Select, SelectItem, SelectStatement, Update};
@@ -45,12 +45,6 @@ pub trait Entity:
 
     /// The primary key, once every part of it is known.
     fn key(&self) -> Option<Self::Key>;
-
-    /// Reads an entity from a row whose column `first` is the entity's first.
-    ///
-    /// # Errors
-    /// If a column does not hold what its field wants.
-    fn decode(row: &Row<'_>, first: usize) -> Result<Self>;
 
     /// The value of a field's column `part`; `None` while it is unset.
     fn value(&self, field: usize, part: usize) -> Option<Value<'_>>;

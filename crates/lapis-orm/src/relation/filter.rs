@@ -99,6 +99,11 @@ pub(crate) fn not_exists<S: Entity, T: Entity>(path: &Path<S, T>) -> Expr<bool> 
     exists_or_not(path, None, true)
 }
 
+/// The constant 1, of which EXISTS looks at nothing.
+fn one() -> Node {
+    Node::Raw { pieces: vec![Name::Borrowed("1")], args: Vec::new() }
+}
+
 fn exists_or_not<S: Entity, T: Entity>(path: &Path<S, T>, condition: Option<Node>, negated: bool) -> Expr<bool> {
     let left = S::table_name();
     let own = T::table_name();
@@ -115,7 +120,7 @@ fn exists_or_not<S: Entity, T: Entity>(path: &Path<S, T>, condition: Option<Node
         }
         node
     });
-    let mut select = SelectStatement { items: vec![SelectItem::new(Node::One)], ..SelectStatement::default() };
+    let mut select = SelectStatement { items: vec![SelectItem::new(one())], ..SelectStatement::default() };
     let mut joins = joins(path, JoinKind::Inner, &left, alias.as_deref());
     // The first join's condition ties the subquery to the outer row: it belongs in WHERE.
     let first = joins.remove(0);

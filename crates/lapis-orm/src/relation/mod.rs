@@ -8,6 +8,7 @@ mod reference;
 mod to_many;
 mod to_one;
 
+pub(crate) use filter::joins;
 pub use reference::Reference;
 pub use to_many::{Through, ToMany};
 pub use to_one::ToOne;
@@ -15,7 +16,7 @@ pub use to_one::ToOne;
 use lapis_sql::expr::TableName;
 use lapis_sql::statement::{Join, JoinKind, JoinTarget};
 
-use crate::entity::{Entity, Model};
+use crate::entity::Entity;
 use crate::field::{Many, One, Ref, ReferenceField};
 
 /// A relation from entity `Source` to entity `Target`.
@@ -143,10 +144,5 @@ impl<S: Entity, T: Entity> Path<S, T> {
             Path::Reference(_) => None,
             Path::Inverse { relation, .. } | Path::Association { relation, .. } => Some(*relation),
         }
-    }
-
-    /// The source's model.
-    pub(crate) fn source(&self) -> &'static Model {
-        S::model()
     }
 }

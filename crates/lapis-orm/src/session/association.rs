@@ -100,6 +100,21 @@ impl AssociationLog {
         links.into_iter().map(|(_, link)| link).collect()
     }
 
+    /// The changes that wait, seen from one side: what, whose, and which.
+    pub(crate) fn pending(&self, side: Forward) -> Vec<(Change, u32, u32)> {
+        let mut found = Vec::new();
+        for change in [Change::Delete, Change::Insert] {
+            for link in self.to_write(change) {
+                if link.model == side {
+                    found.push((change, link.source, link.target));
+                } else if side.forward(0, 0).model == link.model {
+                    found.push((change, link.target, link.source));
+                }
+            }
+        }
+        found
+    }
+
     /// Notes a link; one that was to be deleted simply stays.
     pub(crate) fn add(&mut self, relation: Forward, source: u32, target: u32) {
         self.note(relation.forward(source, target), Change::Insert);

@@ -9,7 +9,7 @@ use super::erased::AnyArena;
 use crate::entity::{Entity, Link};
 use crate::field::Ref;
 use crate::handle::Handle;
-use crate::relation::{Path, Reference, Relation, ToMany, ToOne};
+use crate::relation::{Access, Path, Reference, Relation, ToMany, ToOne};
 
 /// What [`Session::related`] gives for a relation: a slice of handles for one to many, an optional handle
 /// for one to one.
@@ -102,7 +102,7 @@ impl Session {
             Path::Reference(access) => (access.set)(&mut self[owner], Some(Ref::from(target))),
             Path::Inverse { reference, relation: number, .. } => {
                 if !R::Source::model().relations[number].many {
-                    self.displace::<R>(owner, number, target);
+                    self.displace(owner, number, reference, target);
                 }
                 (reference.set)(&mut self[target], Some(Ref::from(owner)));
             }
@@ -112,17 +112,19 @@ impl Session {
     }
 
     /// A one-to-one relation holds one: another that it held is unlinked.
-    fn displace<R: Relation>(&mut self, owner: Handle<R::Source>, number: usize, target: Handle<R::Target>) {
-        let model = R::Source::model();
-        let key = RelationKey { slot: model.slot, relation: number };
-        let held = self.state.related::<R::Target>(key, owner.index, &model.relations[number]);
-        let held: Vec<Handle<R::Target>> = held.map(<[_]>::to_vec).unwrap_or_default();
-        for other in held {
+    fn displace<S: Entity, T: Entity>(
+        &mut self,
+        owner: Handle<S>,
+        relation: usize,
+        reference: Access<T, S>,
+        target: Handle<T>,
+    ) {
+        let model = S::model();
+        let key = RelationKey { slot: model.slot, relation };
+        let held = self.state.related::<T>(key, owner.index, &model.relations[relation]);
+        for other in held.map(<[_]>::to_vec).unwrap_or_default() {
             if other != target {
-                self.state.lend(R::Target::model().slot, other.index);
-                if let Path::Inverse { reference, .. } = self.inverse_path::<R>(number) {
-                    self.state.arena_mut::<R::Target>().point(other.index, reference, None);
-                }
+                (reference.set)(&mut self[other], None);
                 self.state.settle();
             }
         }

@@ -31,7 +31,7 @@ pub use access::SessionChanges;
 pub use arena::EntityState;
 pub use link::RelatedEntities;
 pub use maker::SessionMaker;
-pub use track::Track;
+pub use track::{Intake, Track};
 pub use transaction::Savepoint;
 
 pub(crate) use arena::RelationKey;

@@ -124,6 +124,7 @@ impl Model {
                     assignments,
                     filter: by_key(),
                     returning: items(returning).collect(),
+                    all_rows: false,
                 };
                 let compiled = compile(StatementRef::Update(&statement), dialect)?;
                 let own = columns.iter().count();
@@ -132,7 +133,7 @@ impl Model {
                 compiled.sql
             }
             Purpose::Delete => {
-                let statement = DeleteStatement { table: table.clone(), filter: by_key(), returning: Vec::new() };
+                let statement = DeleteStatement { table: table.clone(), filter: by_key(), returning: Vec::new(), all_rows: false };
                 compile(StatementRef::Delete(&statement), dialect)?.sql
             }
         };

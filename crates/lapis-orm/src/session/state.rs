@@ -1,14 +1,16 @@
 //! All arenas of a session, and both sides of relations kept in step.
 
+use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use foldhash::fast::RandomState;
 use lapis_engine::{Error, Result};
 use lapis_sql::expr::OrderBy;
 use lapis_sql::Value;
 
 use super::arena::{Arena, EntityState, Intake, RelationKey, linked_index};
-use super::association::AssociationLog;
+use super::association::{AssociationLog, Change, Forward};
 use super::erased::{AnyArena, typed, typed_mut};
 use crate::entity::{Entity, Link, Model, RelationModel};
 use crate::handle::Handle;
@@ -277,6 +279,24 @@ impl State {
             (ours && now != *before).then_some((lent.index, *before, now))
         };
         lent.owners.iter().enumerate().find_map(moves)
+    }
+
+    /// Applies links through an association table that wait for the flush to members that were read.
+    pub(crate) fn apply_unflushed_links<T: Entity>(
+        &self,
+        owner_model: &'static Model,
+        relation: usize,
+        members: &mut HashMap<u32, Vec<Handle<T>>, RandomState>,
+    ) {
+        let forward = Forward { source: owner_model, relation };
+        for (change, owner, target) in self.associations.pending(forward) {
+            let Some(members) = members.get_mut(&owner) else { continue };
+            let target = Handle::new(self.id, target);
+            members.retain(|member| *member != target);
+            if change == Change::Insert {
+                members.push(target);
+            }
+        }
     }
 
     // Transactions.

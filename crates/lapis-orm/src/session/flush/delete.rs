@@ -164,6 +164,7 @@ async fn set_null(
             .collect(),
         filter: Some(filter),
         returning: Vec::new(),
+        all_rows: false,
     };
     let compiled = compile(StatementRef::Update(&statement), connection.dialect())?;
     connection.run(&compiled.sql, &compiled.parameters, &mut Nothing).await?;
@@ -234,6 +235,7 @@ fn delete_from(association: &Association, keys: Vec<Value<'static>>) -> DeleteSt
         table: table.clone(),
         filter: Some(in_keys(columns.collect(), keys)),
         returning: Vec::new(),
+        all_rows: false,
     }
 }
 

@@ -1,0 +1,65 @@
+//! Sessions made alike.
+
+use lapis_engine::{Engine, Result};
+
+use super::Session;
+
+/// Makes sessions with the same options: one for each request or job.
+///
+/// ```text
+/// let sessions = SessionMaker::new(&engine);
+/// let id = sessions.begin(async |session| {
+///     let user = session.add(User::new().email("alice@example.org").name("Alice").build());
+///     session.flush().await?;
+///     Ok(*session[user].id)
+/// }).await?;                                          // committed on Ok, rolled back on Err
+/// ```
+#[derive(Debug, Clone)]
+pub struct SessionMaker {
+    engine: Engine,
+    autoflush: bool,
+}
+
+impl SessionMaker {
+    /// Makes sessions on an engine, which flush by themselves before they query.
+    #[must_use]
+    pub fn new(engine: &Engine) -> Self {
+        Self { engine: engine.clone(), autoflush: true }
+    }
+
+    /// Whether queries flush first.
+    #[must_use]
+    pub fn autoflush(mut self, autoflush: bool) -> Self {
+        self.autoflush = autoflush;
+        self
+    }
+
+    /// A new session.
+    #[must_use]
+    pub fn session(&self) -> Session {
+        Session::new(&self.engine).autoflush(self.autoflush)
+    }
+
+    /// Runs a closure with a new session: `Ok` commits, `Err` rolls back, and the connection goes back to
+    /// the pool either way.
+    ///
+    /// # Errors
+    /// What the closure gives, or what the flush or the commit says.
+    pub async fn begin<T, F>(&self, work: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&mut Session) -> Result<T>,
+    {
+        let mut session = self.session();
+        match work(&mut session).await {
+            Ok(value) => {
+                session.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                // The closure's error is the one to report; a connection that cannot roll back is closed.
+                let _ = session.rollback().await;
+                Err(error)
+            }
+        }
+    }
+}

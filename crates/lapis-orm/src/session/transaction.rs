@@ -1,0 +1,213 @@
+//! Transactions of a session: flush, commit, rollback, savepoints.
+
+use lapis_engine::{Error, Result};
+
+use super::Session;
+use super::flush;
+use super::state::Mark;
+
+/// A savepoint of a session: made by [`Session::savepoint`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Savepoint {
+    number: u32,
+}
+
+/// A savepoint that is set, and how far the journals had come.
+#[derive(Debug)]
+pub(super) struct Level {
+    number: u32,
+    pub(super) mark: Mark,
+}
+
+impl Level {
+    fn name(&self) -> String {
+        format!("lapis_{}", self.number)
+    }
+}
+
+impl Session {
+    /// Writes everything that waits: inserts, updates and deletes, ordered by their references, many rows
+    /// a statement. What the database assigned is read back.
+    ///
+    /// A flush that fails leaves nothing half-written. What can be checked beforehand (a required
+    /// reference that is unset) leaves everything as it was; an error of the database rolls the
+    /// transaction back, or the innermost savepoint, and the session with it.
+    ///
+    /// # Errors
+    /// If the session's changes contradict themselves, or the database refuses them.
+    pub async fn flush(&mut self) -> Result<()> {
+        if self.interrupted {
+            self.recover().await?;
+        }
+        if !self.state.has_changes() {
+            return Ok(());
+        }
+        flush::check(&self.state)?;
+        self.connection().await?;
+        self.interrupted = true;
+        let connection = self.connection.as_mut().expect("it was taken from the pool above");
+        let result = flush::flush(&mut self.state, connection).await;
+        if let Err(error) = result {
+            // The first error is the one to report: a rollback that fails as well closes the connection.
+            let _ = self.undo_innermost().await;
+            self.interrupted = false;
+            return Err(error);
+        }
+        self.interrupted = false;
+        Ok(())
+    }
+
+    /// Flushes, and makes everything since the last commit final. The connection goes back to the pool.
+    ///
+    /// Entities stay as they are; a query in the next transaction that finds their rows brings them up to
+    /// date.
+    ///
+    /// # Errors
+    /// If the flush or the commit fails; the transaction is rolled back, and the session with it.
+    pub async fn commit(&mut self) -> Result<()> {
+        self.flush().await?;
+        let Some(mut connection) = self.connection.take() else {
+            self.state.commit();
+            return Ok(());
+        };
+        self.savepoints.clear();
+        self.interrupted = true;
+        if let Err(error) = connection.commit().await {
+            drop(connection);
+            self.state.undo(&Mark::default());
+            self.interrupted = false;
+            return Err(error);
+        }
+        self.interrupted = false;
+        self.state.commit();
+        Ok(())
+    }
+
+    /// Takes back everything since the last commit, in the database and in the session: entities that
+    /// were added are transient, those that were changed or deleted are as they were.
+    ///
+    /// # Errors
+    /// If the database cannot be told; the connection is closed then, which has the same effect.
+    pub async fn rollback(&mut self) -> Result<()> {
+        self.savepoints.clear();
+        self.state.undo(&Mark::default());
+        self.interrupted = false;
+        match self.connection.take() {
+            Some(mut connection) => connection.rollback().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the session's transaction by a rollback and gives its connection back. The entities stay
+    /// readable.
+    ///
+    /// # Errors
+    /// As [`Session::rollback`].
+    pub async fn close(&mut self) -> Result<()> {
+        self.rollback().await
+    }
+
+    /// Whether a transaction is open: since the first statement after the last commit or rollback.
+    #[must_use]
+    pub fn in_transaction(&self) -> bool {
+        self.connection.is_some()
+    }
+
+    /// Runs a closure within a savepoint: `Ok` keeps what it did, `Err` takes it back, in the database and
+    /// in the session, while the transaction around it goes on.
+    ///
+    /// ```text
+    /// let tried = session.begin_nested(async |session| {
+    ///     session.add(Tag::new().name("taken?").build());
+    ///     session.flush().await
+    /// }).await;
+    /// ```
+    ///
+    /// # Errors
+    /// What the closure gives, or what the flush or the database says.
+    pub async fn begin_nested<T, F>(&mut self, work: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&mut Session) -> Result<T>,
+    {
+        let savepoint = self.savepoint().await?;
+        match work(self).await {
+            Ok(value) => {
+                self.release(savepoint).await?;
+                Ok(value)
+            }
+            Err(error) => {
+                if self.level(savepoint).is_ok() {
+                    self.rollback_to(savepoint).await?;
+                    self.release(savepoint).await?;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Flushes, and sets a savepoint to which the transaction can be rolled back.
+    ///
+    /// # Errors
+    /// If the flush or the database fails.
+    pub async fn savepoint(&mut self) -> Result<Savepoint> {
+        self.flush().await?;
+        self.next_savepoint += 1;
+        let level = Level { number: self.next_savepoint, mark: self.state.mark() };
+        self.connection().await?.savepoint(&level.name()).await?;
+        let savepoint = Savepoint { number: level.number };
+        self.savepoints.push(level);
+        Ok(savepoint)
+    }
+
+    /// Takes back everything since the savepoint, in the database and in the session. The savepoint stays.
+    ///
+    /// # Errors
+    /// If the savepoint was released or its transaction has ended.
+    pub async fn rollback_to(&mut self, savepoint: Savepoint) -> Result<()> {
+        let at = self.level(savepoint)?;
+        self.savepoints.truncate(at + 1);
+        self.undo_innermost().await
+    }
+
+    /// Flushes, and forgets a savepoint and those within it: what was done since belongs to what is around.
+    ///
+    /// # Errors
+    /// If the flush fails, or the savepoint was released or its transaction has ended.
+    pub async fn release(&mut self, savepoint: Savepoint) -> Result<()> {
+        self.level(savepoint)?;
+        self.flush().await?;
+        let at = self.level(savepoint)?;
+        let name = self.savepoints[at].name();
+        self.connection().await?.release(&name).await?;
+        self.savepoints.truncate(at);
+        Ok(())
+    }
+
+    fn level(&self, savepoint: Savepoint) -> Result<usize> {
+        self.savepoints.iter().position(|level| level.number == savepoint.number).ok_or_else(|| {
+            Error::invalid_request(
+                "this savepoint is no longer set: it was released, or its transaction has ended; set another",
+            )
+        })
+    }
+
+    /// Rolls back to the innermost savepoint, or the whole transaction.
+    async fn undo_innermost(&mut self) -> Result<()> {
+        let Some(level) = self.savepoints.last() else { return self.rollback().await };
+        let (name, mark) = (level.name(), level.mark.clone());
+        self.state.undo(&mark);
+        match &mut self.connection {
+            Some(connection) => connection.rollback_to(&name).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Rolls back what a flush or commit that was dropped midway may have left, and says so.
+    pub(super) async fn recover(&mut self) -> Result<()> {
+        self.rollback().await?;
+        Err(Error::invalid_request(
+            "an earlier flush or commit of this session was cancelled before it was done; its transaction has been rolled \
+             back, and so has the session. Repeat the work",
+        ))
+    }
+}
