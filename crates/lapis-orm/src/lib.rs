@@ -21,4 +21,4 @@ mod handle;
 pub use entity::Entity;
 pub use field::{Auto, Many, One, Ref};
 pub use handle::Handle;
-pub use session::{EntityState, Session, SessionMaker};
+pub use session::{EntityState, OpenSession, Session, SessionMaker};

@@ -169,6 +169,30 @@ pub enum Cell<'a> {
     Json(&'a str),
 }
 
+impl<'a> Cell<'a> {
+    /// The cell as a value, borrowing its text and bytes.
+    #[must_use]
+    pub fn to_value(self) -> Value<'a> {
+        match self {
+            Cell::Null => Value::Null,
+            Cell::Bool(value) => Value::Bool(value),
+            Cell::Int(value) => Value::Int(value),
+            Cell::UInt(value) => Value::UInt(value),
+            Cell::Float(value) => Value::Float(value),
+            Cell::Decimal(value) => Value::Decimal(value),
+            Cell::Text(text) => Value::Text(Cow::Borrowed(text)),
+            Cell::Bytes(bytes) => Value::Bytes(Cow::Borrowed(bytes)),
+            Cell::Date(value) => Value::Date(value),
+            Cell::Time(value) => Value::Time(value),
+            Cell::Timestamp(value) => Value::Timestamp(value),
+            Cell::TimestampTz(value) => Value::TimestampTz(value),
+            Cell::Interval(value) => Value::Interval(value),
+            Cell::Uuid(value) => Value::Uuid(value),
+            Cell::Json(text) => Value::Json(Cow::Borrowed(text)),
+        }
+    }
+}
+
 impl Cell<'_> {
     /// Whether this is SQL `NULL`.
     #[must_use]

@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock};
 use lapis_sql::Name;
 use lapis_sql::expr::{Node, Order, OrderBy, TableName};
 use lapis_sql::schema::{
-    AutoIncrement, Check, ColumnDef, Computed, ForeignKey, Index, ReferentialAction, Sequence, ServerDefault, Table,
-    Unique,
+    AutoIncrement, Check, ColumnDef, Computed, ForeignKey, Index, ReferentialAction, Sequence,
+    ServerDefault, Table, Unique,
 };
 use lapis_sql::types::ColumnType;
 
@@ -134,7 +134,14 @@ impl ModelBuilder {
         self
     }
 
-    fn push_column(&mut self, name: Name, ty: ColumnType, nullable: bool, part: usize, reference: Option<usize>) {
+    fn push_column(
+        &mut self,
+        name: Name,
+        ty: ColumnType,
+        nullable: bool,
+        part: usize,
+        reference: Option<usize>,
+    ) {
         let mut column = ColumnDef::new(name, ty);
         column.nullable = nullable;
         self.table.columns.push(column);
@@ -229,7 +236,9 @@ impl ModelBuilder {
 
     /// The last field's values meet that SQL condition.
     pub fn check(&mut self, name: Option<&'static str>, sql: &'static str) -> &mut Self {
-        self.table.checks.push(Check { name: name.map(Name::Borrowed), sql: Name::Borrowed(sql) });
+        self.table
+            .checks
+            .push(Check { name: name.map(Name::Borrowed), sql: Name::Borrowed(sql) });
         self
     }
 
@@ -241,7 +250,9 @@ impl ModelBuilder {
 
     /// What the database does with the last field, a reference, when the row referred to is deleted.
     pub fn on_delete(&mut self, action: ReferentialAction) -> &mut Self {
-        if let (Some(reference), Some(key)) = (self.references.last_mut(), self.table.foreign_keys.last_mut()) {
+        if let (Some(reference), Some(key)) =
+            (self.references.last_mut(), self.table.foreign_keys.last_mut())
+        {
             reference.on_delete = action;
             key.on_delete = action;
         }

@@ -2,9 +2,12 @@
 
 mod build;
 mod model;
+mod selection;
 
 pub use build::{KeyColumn, ModelBuilder, reference_columns};
 pub use model::{Association, Cascade, ColumnModel, Model, ReferenceModel, RelationModel, Via};
+
+pub use selection::{EntityColumns, OptionalEntity, entity};
 
 use std::num::NonZeroU32;
 
@@ -28,7 +31,14 @@ use crate::relation::RelationVisitor;
     note = "add `#[derive(Entity)]` and `#[entity(table = \"..\")]` to `{Self}`"
 )]
 pub trait Entity:
-    StaticTable + TableSet + Projection<Row = Self, Options = Loads<Self>> + Clone + Send + Sync + Sized + 'static
+    StaticTable
+    + TableSet
+    + Projection<Row = Self, Options = Loads<Self>>
+    + Clone
+    + Send
+    + Sync
+    + Sized
+    + 'static
 {
     /// The primary key's value: one column's type, or a tuple.
     type Key: Key;

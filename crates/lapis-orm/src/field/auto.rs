@@ -64,7 +64,9 @@ impl<T> Deref for Auto<T> {
     /// If the database has not assigned one yet.
     #[track_caller]
     fn deref(&self) -> &T {
-        self.0.as_ref().expect("this value is assigned by the database: read it after the flush, or use `.get()`")
+        self.0
+            .as_ref()
+            .expect("this value is assigned by the database: read it after the flush, or use `.get()`")
     }
 }
 

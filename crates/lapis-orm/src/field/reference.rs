@@ -187,7 +187,9 @@ pub trait ReferenceField: Clone {
         match self.reference() {
             None => Link::Null,
             Some(reference) => match (&reference.target, &reference.key) {
-                (Target::Handle(handle), _) => Link::Handle { session: handle.session, index: handle.index },
+                (Target::Handle(handle), _) => {
+                    Link::Handle { session: handle.session, index: handle.index }
+                }
                 (_, Some(_)) => Link::Key,
                 (_, None) => Link::Unset,
             },
@@ -224,9 +226,10 @@ pub trait ReferenceField: Clone {
 
     /// Makes the field refer to an entity by its place in a session, or to nothing.
     fn point_to(&mut self, target: Option<(NonZeroU32, u32)>) {
-        *self = Self::from_reference(
-            target.map(|(session, index)| Ref { key: None, target: Target::Handle(Handle::new(session, index)) }),
-        );
+        *self = Self::from_reference(target.map(|(session, index)| Ref {
+            key: None,
+            target: Target::Handle(Handle::new(session, index)),
+        }));
     }
 
     /// Sets the foreign key from cells: NULL in any of them is no reference.

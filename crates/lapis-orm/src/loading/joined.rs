@@ -87,10 +87,9 @@ fn widen<S: Entity>(select: &SelectStatement, loads: &Loads<S>, limit: Option<us
 /// A term of the inner order, where the outer statement can repeat it.
 fn outside_order(term: &OrderBy, table: &TableName, outside: &TableName) -> Option<OrderBy> {
     match &term.node {
-        Node::Column(column) if column.table.as_ref() == Some(table) => Some(OrderBy {
-            node: Node::column(outside.clone(), column.name.clone()),
-            ..term.clone()
-        }),
+        Node::Column(column) if column.table.as_ref() == Some(table) => {
+            Some(OrderBy { node: Node::column(outside.clone(), column.name.clone()), ..term.clone() })
+        }
         _ => None,
     }
 }

@@ -55,7 +55,11 @@ pub(crate) trait LoadNode<S>: fmt::Debug + Send + Sync {
     ) -> BoxFuture<'a, Result<()>>;
 
     /// Loads it into a session.
-    fn load_tracked<'a>(&'a self, owners: &'a [Handle<S>], session: &'a mut Session) -> BoxFuture<'a, Result<()>>;
+    fn load_tracked<'a>(
+        &'a self,
+        owners: &'a [Handle<S>],
+        session: &'a mut Session,
+    ) -> BoxFuture<'a, Result<()>>;
 
     /// Joins it to a statement, and says how its columns are read into owned owners.
     fn join_owned(&self, plan: &mut joined::JoinPlan<'_>) -> Box<dyn joined::OwnedCollector<S>>;
@@ -162,7 +166,10 @@ impl<E: Entity> RowSink for Push<'_, E> {
 
 impl Model {
     /// The order of a relation's entities, as columns of `table`: its own, or by primary key.
-    pub(crate) fn default_order(&'static self, table: &lapis_sql::expr::TableName) -> Vec<lapis_sql::expr::OrderBy> {
+    pub(crate) fn default_order(
+        &'static self,
+        table: &lapis_sql::expr::TableName,
+    ) -> Vec<lapis_sql::expr::OrderBy> {
         use lapis_sql::expr::{Order, OrderBy};
         let by_key = |column: &usize| OrderBy {
             node: self.node(table, *column),

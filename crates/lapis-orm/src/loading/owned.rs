@@ -103,12 +103,8 @@ async fn load_associated<S: Entity, T: Entity>(
     let Via::Association(association) = &model.via else { return Ok(()) };
     let by_key = positions(owners);
     let statement = statements::by_association::<T>(association, key_values(by_key.keys()), model);
-    let mut sink = Linked::<S, T> {
-        owners: &by_key,
-        known: Map::default(),
-        related: Vec::new(),
-        links: Vec::new(),
-    };
+    let mut sink =
+        Linked::<S, T> { owners: &by_key, known: Map::default(), related: Vec::new(), links: Vec::new() };
     run(&statement, connection, &mut sink).await?;
     let (mut related, links) = (sink.related, sink.links);
     beneath.load_owned(&mut related, connection).await?;

@@ -22,7 +22,11 @@ pub(super) fn by_reference<T: Entity>(
 ) -> SelectStatement {
     let model = T::model();
     let table = T::table_name();
-    let columns = model.references[reference].columns.clone().map(|column| model.node(&table, column)).collect();
+    let columns = model.references[reference]
+        .columns
+        .clone()
+        .map(|column| model.node(&table, column))
+        .collect();
     select(model, &table, in_values(columns, keys), order(model, &table, relation))
 }
 
@@ -50,11 +54,18 @@ pub(super) fn by_association<T: Entity>(
             )
         })
         .reduce(Node::and);
-    statement.joins.push(Join { kind: JoinKind::Inner, item: FromItem::table(link.clone()), on });
+    statement
+        .joins
+        .push(Join { kind: JoinKind::Inner, item: FromItem::table(link.clone()), on });
     statement
 }
 
-fn select(model: &'static Model, table: &TableName, filter: Node, order_by: Vec<OrderBy>) -> SelectStatement {
+fn select(
+    model: &'static Model,
+    table: &TableName,
+    filter: Node,
+    order_by: Vec<OrderBy>,
+) -> SelectStatement {
     let mut statement = SelectStatement {
         from: vec![FromItem::table(table.clone())],
         filter: Some(filter),

@@ -24,7 +24,9 @@ pub(super) async fn load<S: Entity, T: Entity>(
 ) -> Result<()> {
     let related = match path {
         Path::Reference(access) => load_referred(access, owners, session).await?,
-        Path::Inverse { reference, relation, .. } => load_referring(reference, relation, owners, session).await?,
+        Path::Inverse { reference, relation, .. } => {
+            load_referring(reference, relation, owners, session).await?
+        }
         Path::Association { relation, .. } => load_associated::<S, T>(relation, owners, session).await?,
     };
     beneath.load_tracked(session, &related).await
@@ -40,7 +42,9 @@ async fn load_referred<S: Entity, T: Entity>(
     let mut wanted: HashSet<T::Key, RandomState> = HashSet::default();
     let mut keys = Vec::new();
     for owner in owners {
-        let Some(key) = (access.get)(&session[*owner]).and_then(|reference| reference.key()) else { continue };
+        let Some(key) = (access.get)(&session[*owner]).and_then(|reference| reference.key()) else {
+            continue;
+        };
         let fresh = session.known::<T>(key).is_some_and(|known| session.state.is_fresh(known));
         if !fresh && wanted.insert(key.clone()) {
             keys.push(key.clone());
@@ -195,7 +199,11 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::load`].
-    pub async fn load_all<L: super::IntoLoad>(&mut self, owners: &[Handle<L::Source>], load: L) -> Result<()> {
+    pub async fn load_all<L: super::IntoLoad>(
+        &mut self,
+        owners: &[Handle<L::Source>],
+        load: L,
+    ) -> Result<()> {
         for owner in owners {
             self.state.check(*owner)?;
         }

@@ -36,7 +36,11 @@ fn reference_columns(model: &'static Model, number: usize) -> (Vec<&'static Name
 
 /// The condition that connects a row of `left`, the relation's source, with one of `right`, its target,
 /// where no association table stands between them.
-pub(crate) fn connects<S: Entity, T: Entity>(path: &Path<S, T>, left: &TableName, right: &TableName) -> Node {
+pub(crate) fn connects<S: Entity, T: Entity>(
+    path: &Path<S, T>,
+    left: &TableName,
+    right: &TableName,
+) -> Node {
     match path {
         Path::Reference(access) => {
             let (columns, keys) = reference_columns(S::model(), access.number);
@@ -73,10 +77,8 @@ pub(crate) fn joins<S: Entity, T: Entity>(
             Some(alias) => (TableName::new(format!("{alias}_link")), Some(format!("{alias}_link"))),
             None => (association.table.clone(), None),
         };
-        let to_middle =
-            equal(&middle, names(&association.source), left, names(&association.source_keys));
-        let to_target =
-            equal(&right, names(&association.target_keys), &middle, names(&association.target));
+        let to_middle = equal(&middle, names(&association.source), left, names(&association.source_keys));
+        let to_target = equal(&right, names(&association.target_keys), &middle, names(&association.target));
         let between = named(association.table.clone(), between);
         return vec![
             Join { kind, item: between, on: Some(to_middle) },
@@ -104,12 +106,20 @@ fn one() -> Node {
     Node::Raw { pieces: vec![Name::Borrowed("1")], args: Vec::new() }
 }
 
-fn exists_or_not<S: Entity, T: Entity>(path: &Path<S, T>, condition: Option<Node>, negated: bool) -> Expr<bool> {
+fn exists_or_not<S: Entity, T: Entity>(
+    path: &Path<S, T>,
+    condition: Option<Node>,
+    negated: bool,
+) -> Expr<bool> {
     let left = S::table_name();
     let own = T::table_name();
     let to_itself = left == own;
     let (right, alias) = if to_itself {
-        let alias = format!("{}_related", own.name);
+        // Nested conditions along the same relation each need a name of their own.
+        let mut alias = format!("{}_related", own.name);
+        while condition.as_ref().is_some_and(|node| node.introduces(&alias)) {
+            alias.push('_');
+        }
         (TableName::new(alias.clone()), Some(alias))
     } else {
         (own.clone(), None)

@@ -87,7 +87,9 @@ impl<S: Entity, T: Entity> ToMany<S, T> {
             Via::Association(through) => {
                 Through { from: through.to, to: through.from, reversed: !through.reversed, ..through }
             }
-            Via::Inverse(_) => panic!("the inverse of a relation with `through` has to have `through` as well"),
+            Via::Inverse(_) => {
+                panic!("the inverse of a relation with `through` has to have `through` as well")
+            }
         };
         Self { name, relation, field, via: Via::Association(through) }
     }

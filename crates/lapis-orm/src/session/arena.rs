@@ -160,7 +160,8 @@ impl<T: Entity> Arena<T> {
     }
 
     fn push(&mut self, entity: T, state: EntityState, epoch: u32, born: bool) -> u32 {
-        let index = u32::try_from(self.entries.len()).expect("a session holds at most 2^32 entities of one type");
+        let index =
+            u32::try_from(self.entries.len()).expect("a session holds at most 2^32 entities of one type");
         self.entries.push(Entry { entity, state, original: None, epoch, born, doomed: false });
         index
     }
@@ -179,7 +180,9 @@ impl<T: Entity> Arena<T> {
         let next = self.entries.len();
         match self.identity.entry(key) {
             hash_map::Entry::Vacant(vacant) => {
-                vacant.insert(u32::try_from(next).expect("a session holds at most 2^32 entities of one type"));
+                vacant.insert(
+                    u32::try_from(next).expect("a session holds at most 2^32 entities of one type"),
+                );
                 Ok(Intake::New(self.push(entity, EntityState::Persistent, epoch, false)))
             }
             hash_map::Entry::Occupied(known) => {

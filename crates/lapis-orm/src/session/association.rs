@@ -62,9 +62,11 @@ impl Forward {
     fn forward(self, source: u32, target: u32) -> AssociationLink {
         let reversed = self.association().is_some_and(|association| association.reversed);
         match self.source.other_side(self.relation) {
-            Some(relation) if reversed => {
-                AssociationLink { model: Forward { source: self.target(), relation }, source: target, target: source }
-            }
+            Some(relation) if reversed => AssociationLink {
+                model: Forward { source: self.target(), relation },
+                source: target,
+                target: source,
+            },
             _ => AssociationLink { model: self, source, target },
         }
     }
@@ -94,8 +96,12 @@ impl AssociationLog {
 
     /// The links to insert, or to delete, in the order they came.
     pub(crate) fn to_write(&self, change: Change) -> Vec<AssociationLink> {
-        let mut links: Vec<_> =
-            self.pending.iter().filter(|(_, pending)| pending.0 == change).map(|(link, (_, at))| (*at, *link)).collect();
+        let mut links: Vec<_> = self
+            .pending
+            .iter()
+            .filter(|(_, pending)| pending.0 == change)
+            .map(|(link, (_, at))| (*at, *link))
+            .collect();
         links.sort_unstable_by_key(|(at, _)| *at);
         links.into_iter().map(|(_, link)| link).collect()
     }

@@ -73,8 +73,6 @@ pub(crate) trait AnyArena: Any + Send + Sync {
     /// Has the next row that is read replace an entity, and forgets changes.
     fn expire(&mut self, index: u32);
 
-    /// The members of an owner's relation, by their places in this arena.
-    fn members(&self, key: RelationKey, owner: u32) -> Option<Vec<u32>>;
     fn is_loaded(&self, key: RelationKey, owner: u32) -> bool;
     fn is_member(&self, key: RelationKey, owner: u32, member: u32) -> bool;
     /// Adds a member, which is not there yet, where the relation's order wants it.
@@ -135,7 +133,8 @@ impl<T: Entity> AnyArena for Arena<T> {
         let columns = T::model().columns.iter().enumerate();
         let differs = columns.filter(|(_, column)| {
             !column.computed
-                && entry.entity.value(column.field, column.part) != original.value(column.field, column.part)
+                && entry.entity.value(column.field, column.part)
+                    != original.value(column.field, column.part)
         });
         differs.map(|(index, _)| index).collect()
     }
@@ -155,7 +154,8 @@ impl<T: Entity> AnyArena for Arena<T> {
     }
 
     fn find(&self, key: &[Value<'_>]) -> Option<u32> {
-        let key = T::Key::from_cells(&mut |part| key.get(part).and_then(Value::as_cell).unwrap_or(Cell::Null));
+        let key =
+            T::Key::from_cells(&mut |part| key.get(part).and_then(Value::as_cell).unwrap_or(Cell::Null));
         self.identity.get(&key.ok()?).copied()
     }
 
@@ -176,9 +176,12 @@ impl<T: Entity> AnyArena for Arena<T> {
 
     fn resolve(&mut self, index: u32, reference: usize, key: &[Value<'static>]) -> Result<()> {
         let mut cell = |part: usize| key.get(part).and_then(Value::as_cell).unwrap_or(Cell::Null);
-        self.entry_mut(index).entity.relink(reference, Relink::Resolve(&mut cell)).map_err(|error| {
-            Error::decode(format!("{}.{}", T::TABLE, T::model().references[reference].name), error)
-        })
+        self.entry_mut(index)
+            .entity
+            .relink(reference, Relink::Resolve(&mut cell))
+            .map_err(|error| {
+                Error::decode(format!("{}.{}", T::TABLE, T::model().references[reference].name), error)
+            })
     }
 
     fn intake(&mut self, row: &Row<'_>, first: usize, epoch: u32) -> Result<Intake> {
@@ -281,17 +284,14 @@ impl<T: Entity> AnyArena for Arena<T> {
         self.discard_changes(index);
     }
 
-    fn members(&self, key: RelationKey, owner: u32) -> Option<Vec<u32>> {
-        Some(self.collection(key, owner)?.members.iter().map(|member| member.index).collect())
-    }
-
     fn is_loaded(&self, key: RelationKey, owner: u32) -> bool {
         self.collection(key, owner).is_some()
     }
 
     fn is_member(&self, key: RelationKey, owner: u32, member: u32) -> bool {
         let handle = self.handle(member);
-        self.collection(key, owner).is_some_and(|collection| collection.members.contains(&handle))
+        self.collection(key, owner)
+            .is_some_and(|collection| collection.members.contains(&handle))
     }
 
     fn enlist(&mut self, key: RelationKey, owner: u32, member: u32, order: &[OrderBy]) {

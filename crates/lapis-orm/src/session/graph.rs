@@ -2,10 +2,10 @@
 
 use lapis_engine::Result;
 
-use super::arena::{EntityState, RelationKey};
+use super::Session;
+use super::arena::RelationKey;
 use super::association::Forward;
 use super::erased::AnyArena;
-use super::Session;
 use crate::entity::Entity;
 use crate::field::{Many, One, Ref, ReferenceField};
 use crate::handle::Handle;
@@ -174,7 +174,9 @@ impl Session {
         if self.state.arena_mut::<T>().is_member(key, owner.index, target.index) {
             return;
         }
-        self.state.associations.add(Forward { source: source_model, relation }, owner.index, target.index);
+        self.state
+            .associations
+            .add(Forward { source: source_model, relation }, owner.index, target.index);
         self.state.enlist(target_model, source_model, key, owner.index, target.index);
         if let Some(other_side) = source_model.other_side(relation) {
             let key = RelationKey { slot: target_model.slot, relation: other_side };
@@ -201,14 +203,21 @@ impl<S: Entity> FillGraph<'_, S> {
         let take = self.take && matches!(path, Path::Inverse { .. });
         let outside = members.into_iter().filter(|member| !self.path.contains(&(slot, member.index)));
         let outside: Vec<Handle<T>> = outside.collect();
-        Some(outside.into_iter().map(|member| self.session.take_graph(member, self.path, take)).collect())
+        Some(
+            outside
+                .into_iter()
+                .map(|member| self.session.take_graph(member, self.path, take))
+                .collect(),
+        )
     }
 }
 
 impl<S: Entity> RelationVisitor<S> for FillGraph<'_, S> {
     fn reference<F: ReferenceField>(&mut self, number: usize, field: &mut F) {
         let slot = F::Target::model().slot;
-        let Some(target) = self.session.state.owner(S::model().slot, self.owner.index, number) else { return };
+        let Some(target) = self.session.state.owner(S::model().slot, self.owner.index, number) else {
+            return;
+        };
         if self.path.contains(&(slot, target)) {
             let key = self.session[Handle::<F::Target>::new(self.session.state.id, target)].key();
             if let Some(key) = key {
@@ -231,12 +240,5 @@ impl<S: Entity> RelationVisitor<S> for FillGraph<'_, S> {
             Some(related) => One::from(related.into_iter().next()),
             None => One::not_loaded(),
         };
-    }
-}
-
-impl Session {
-    /// Whether the entity is still the session's to write.
-    pub(crate) fn is_alive<T: Entity>(&self, handle: Handle<T>) -> bool {
-        matches!(self.state(handle), EntityState::Pending | EntityState::Persistent)
     }
 }

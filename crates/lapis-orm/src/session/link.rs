@@ -59,12 +59,19 @@ impl<S: Entity, T: Entity, V: 'static> RelatedEntities for Reference<S, T, V> {
     }
 }
 
-fn members<R: Relation>(relation: R, session: &Session, owner: Handle<R::Source>) -> Result<&[Handle<R::Target>]> {
+fn members<R: Relation>(
+    relation: R,
+    session: &Session,
+    owner: Handle<R::Source>,
+) -> Result<&[Handle<R::Target>]> {
     let index = session.state.check(owner)?;
     let model = R::Source::model();
     let number = relation.path().relation().ok_or_else(|| not_loaded(relation))?;
     let key = RelationKey { slot: model.slot, relation: number };
-    session.state.related::<R::Target>(key, index, &model.relations[number]).ok_or_else(|| not_loaded(relation))
+    session
+        .state
+        .related::<R::Target>(key, index, &model.relations[number])
+        .ok_or_else(|| not_loaded(relation))
 }
 
 fn not_loaded<R: Relation>(relation: R) -> Error {
@@ -83,7 +90,11 @@ impl Session {
     ///
     /// # Errors
     /// If the relation is not loaded for this entity, or the handle is of another session.
-    pub fn related<R: RelatedEntities>(&self, owner: Handle<R::Source>, relation: R) -> Result<R::Handles<'_>> {
+    pub fn related<R: RelatedEntities>(
+        &self,
+        owner: Handle<R::Source>,
+        relation: R,
+    ) -> Result<R::Handles<'_>> {
         relation.related(self, owner)
     }
 
@@ -136,7 +147,12 @@ impl Session {
     ///
     /// # Panics
     /// If a handle is of another session.
-    pub fn unlink<R: Relation>(&mut self, owner: Handle<R::Source>, relation: R, target: Handle<R::Target>) {
+    pub fn unlink<R: Relation>(
+        &mut self,
+        owner: Handle<R::Source>,
+        relation: R,
+        target: Handle<R::Target>,
+    ) {
         let (from, to) = (self.index_of(owner), self.index_of(target));
         self.state.settle();
         match relation.path() {
@@ -156,7 +172,12 @@ impl Session {
     }
 
     /// Notes the end of a link through an association table, on both sides.
-    fn unlink_through<S: Entity, T: Entity>(&mut self, relation: usize, owner: Handle<S>, target: Handle<T>) {
+    fn unlink_through<S: Entity, T: Entity>(
+        &mut self,
+        relation: usize,
+        owner: Handle<S>,
+        target: Handle<T>,
+    ) {
         let (source_model, target_model) = (S::model(), T::model());
         let key = RelationKey { slot: source_model.slot, relation };
         let arena = self.state.arena_mut::<T>();
@@ -164,7 +185,11 @@ impl Session {
             return;
         }
         arena.delist(key, owner.index, target.index);
-        self.state.associations.remove(Forward { source: source_model, relation }, owner.index, target.index);
+        self.state.associations.remove(
+            Forward { source: source_model, relation },
+            owner.index,
+            target.index,
+        );
         if let Some(other_side) = source_model.other_side(relation) {
             let key = RelationKey { slot: target_model.slot, relation: other_side };
             self.state.arena_mut::<S>().delist(key, target.index, owner.index);

@@ -96,7 +96,8 @@ impl<S: Entity> RelationVisitor<S> for Hanging<S> {
 
     fn one<T: Entity>(&mut self, relation: ToOne<S, T>, field: &mut One<T>) {
         if field.is_loaded() {
-            self.after.push(Box::new(Members { relation, related: field.take().into_iter().collect() }));
+            self.after
+                .push(Box::new(Members { relation, related: field.take().into_iter().collect() }));
         }
     }
 }

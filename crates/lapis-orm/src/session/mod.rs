@@ -110,3 +110,15 @@ impl std::fmt::Debug for Session {
             .finish_non_exhaustive()
     }
 }
+
+/// Sessions of an engine.
+pub trait OpenSession {
+    /// A new session, which flushes by itself before it queries.
+    fn session(&self) -> Session;
+}
+
+impl OpenSession for Engine {
+    fn session(&self) -> Session {
+        Session::new(self)
+    }
+}

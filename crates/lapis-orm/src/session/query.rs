@@ -36,7 +36,9 @@ impl Session {
         Q: Query,
         Q::Shape: Track,
     {
-        self.one_or_none(query).await?.ok_or_else(|| Error::no_row("one row was asked for; use `one_or_none` if there may be none"))
+        self.one_or_none(query)
+            .await?
+            .ok_or_else(|| Error::no_row("one row was asked for; use `one_or_none` if there may be none"))
     }
 
     /// The only row of a query, if there is one.
@@ -50,7 +52,9 @@ impl Session {
     {
         let mut rows = self.fetch(&query, Some(2)).await?;
         if rows.len() > 1 {
-            return Err(Error::several_rows("at most one row was asked for; use `first`, or narrow the filter"));
+            return Err(Error::several_rows(
+                "at most one row was asked for; use `first`, or narrow the filter",
+            ));
         }
         Ok(rows.pop())
     }

@@ -5,7 +5,6 @@ use lapis_sql::{Key, Value};
 
 use super::Session;
 use super::arena::{EntityState, RelationKey};
-use super::erased::AnyArena;
 use crate::entity::Entity;
 use crate::handle::Handle;
 

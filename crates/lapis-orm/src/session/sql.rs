@@ -27,7 +27,9 @@ enum Purpose {
 
 /// Compiled statements by dialect and purpose.
 #[derive(Debug, Default)]
-pub(crate) struct SqlCache(RwLock<HashMap<(&'static str, Purpose), Arc<Prepared>, foldhash::fast::RandomState>>);
+pub(crate) struct SqlCache(
+    RwLock<HashMap<(&'static str, Purpose), Arc<Prepared>, foldhash::fast::RandomState>>,
+);
 
 /// A compiled statement whose parameters the flush or get supplies.
 #[derive(Debug)]
@@ -82,9 +84,11 @@ impl Model {
     fn prepare(&'static self, dialect: &dyn Dialect, purpose: Purpose) -> Result<Prepared> {
         let table = &self.table.name;
         let placeholder = || Node::Value(Value::Null);
-        let items = |columns: ColumnSet| columns.iter().map(|column| SelectItem::new(self.node(table, column)));
+        let items =
+            |columns: ColumnSet| columns.iter().map(|column| SelectItem::new(self.node(table, column)));
         let by_key = || {
-            let equal = |column: &usize| Node::binary(BinaryOp::Eq, self.node(table, *column), placeholder());
+            let equal =
+                |column: &usize| Node::binary(BinaryOp::Eq, self.node(table, *column), placeholder());
             self.key.iter().map(equal).reduce(Node::and)
         };
         let mut fixed = Vec::new();
@@ -110,8 +114,10 @@ impl Model {
                 compile(StatementRef::Insert(&statement), dialect)?.sql
             }
             Purpose::Update { columns, returning } => {
-                let mut assignments: Vec<(Name, Node)> =
-                    columns.iter().map(|column| (Name::Borrowed(self.column_name(column)), placeholder())).collect();
+                let mut assignments: Vec<(Name, Node)> = columns
+                    .iter()
+                    .map(|column| (Name::Borrowed(self.column_name(column)), placeholder()))
+                    .collect();
                 for (index, column) in self.table.columns.iter().enumerate() {
                     if let Some(node) = &column.on_update
                         && !columns.contains(index)
@@ -129,11 +135,17 @@ impl Model {
                 let compiled = compile(StatementRef::Update(&statement), dialect)?;
                 let own = columns.iter().count();
                 let last = compiled.parameters.len() - self.key.len();
-                fixed = compiled.parameters[own..last].iter().map(|value| value.clone().into_owned()).collect();
+                fixed =
+                    compiled.parameters[own..last].iter().map(|value| value.clone().into_owned()).collect();
                 compiled.sql
             }
             Purpose::Delete => {
-                let statement = DeleteStatement { table: table.clone(), filter: by_key(), returning: Vec::new(), all_rows: false };
+                let statement = DeleteStatement {
+                    table: table.clone(),
+                    filter: by_key(),
+                    returning: Vec::new(),
+                    all_rows: false,
+                };
                 compile(StatementRef::Delete(&statement), dialect)?.sql
             }
         };

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use foldhash::fast::RandomState;
 use lapis_engine::{Error, Result};
-use lapis_sql::expr::OrderBy;
 use lapis_sql::Value;
+use lapis_sql::expr::OrderBy;
 
 use super::arena::{Arena, EntityState, Intake, RelationKey, linked_index};
 use super::association::{AssociationLog, Change, Forward};
@@ -94,7 +94,10 @@ impl State {
 
     /// The arenas there are, by slot.
     pub(crate) fn arenas(&self) -> impl Iterator<Item = (usize, &dyn AnyArena)> {
-        self.arenas.iter().enumerate().filter_map(|(slot, arena)| Some((slot, arena.as_deref()?)))
+        self.arenas
+            .iter()
+            .enumerate()
+            .filter_map(|(slot, arena)| Some((slot, arena.as_deref()?)))
     }
 
     /// Checks that a handle is of this session.
@@ -172,7 +175,8 @@ impl State {
             if let Some(to) = to {
                 self.enlist(model, target, key, to, index);
             }
-            let orphaned = from.is_some() && to.is_none() && target.relations[*relation].cascade.delete_orphan;
+            let orphaned =
+                from.is_some() && to.is_none() && target.relations[*relation].cascade.delete_orphan;
             if orphaned && let Some(arena) = self.any_mut(slot) {
                 arena.doom(index);
             }
@@ -258,7 +262,8 @@ impl State {
                     if now == Some(owner) {
                         let order = &relation.order_by;
                         let at = members.partition_point(|other| {
-                            order.is_empty() || super::sorting::compare(arena, order, other.index, index).is_le()
+                            order.is_empty()
+                                || super::sorting::compare(arena, order, other.index, index).is_le()
                         });
                         members.insert(at, handle);
                     }
@@ -270,7 +275,11 @@ impl State {
     }
 
     /// The entity that was lent last, if it moves between owners of that relation: from where, to where.
-    fn pending_move(&self, model: &'static Model, key: RelationKey) -> Option<(u32, Option<u32>, Option<u32>)> {
+    fn pending_move(
+        &self,
+        model: &'static Model,
+        key: RelationKey,
+    ) -> Option<(u32, Option<u32>, Option<u32>)> {
         let lent = self.lent.as_ref().filter(|lent| lent.slot == model.slot)?;
         let moves = |(reference, before): (usize, &Option<u32>)| {
             let target = (model.references[reference].target)().slot;
@@ -304,7 +313,11 @@ impl State {
     pub(crate) fn mark(&mut self) -> Mark {
         self.settle();
         Mark {
-            arenas: self.arenas.iter().map(|arena| arena.as_ref().map_or(0, |arena| arena.mark())).collect(),
+            arenas: self
+                .arenas
+                .iter()
+                .map(|arena| arena.as_ref().map_or(0, |arena| arena.mark()))
+                .collect(),
             associations: self.associations.mark(),
         }
     }

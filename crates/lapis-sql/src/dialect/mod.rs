@@ -43,6 +43,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
         true
     }
 
+    /// Whether the driver tells the number that an INSERT of one row got, without RETURNING.
+    fn returns_last_insert_id(&self) -> bool {
+        false
+    }
+
     /// Whether UPDATE can return columns of the rows it changed.
     fn supports_update_returning(&self) -> bool {
         true

@@ -21,6 +21,10 @@ impl Dialect for MySql {
         "MySQL"
     }
 
+    fn returns_last_insert_id(&self) -> bool {
+        true
+    }
+
     fn identifier_quote(&self) -> char {
         '`'
     }

@@ -22,6 +22,10 @@ impl Dialect for Sqlite {
         "SQLite"
     }
 
+    fn returns_last_insert_id(&self) -> bool {
+        true
+    }
+
     fn placeholder(&self, sql: &mut String, _number: usize) {
         sql.push('?');
     }

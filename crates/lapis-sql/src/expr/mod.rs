@@ -13,6 +13,7 @@ mod operand;
 mod ops;
 mod pattern;
 mod raw;
+mod rename;
 mod row;
 
 pub mod func;

@@ -25,7 +25,11 @@ impl Batch for Rows<'_> {
         let value = |column: &usize| self.arena.value(row, *column).unwrap_or(Value::Null);
         out.extend(self.columns.iter().map(value));
         out.extend(self.fixed.iter().map(Value::borrowed));
-        out.extend(self.key.iter().map(|column| self.arena.original_value(row, *column).unwrap_or(Value::Null)));
+        out.extend(
+            self.key
+                .iter()
+                .map(|column| self.arena.original_value(row, *column).unwrap_or(Value::Null)),
+        );
     }
 }
 

@@ -33,7 +33,9 @@ pub(super) async fn cascade(state: &mut State, connection: &mut Connection) -> R
     while let Some((slot, rows)) = waiting.pop_front() {
         let rows: Vec<u32> = rows
             .into_iter()
-            .filter(|row| state.any(slot).is_some_and(|arena| arena.is_doomed(*row)) && seen.insert((slot, *row)))
+            .filter(|row| {
+                state.any(slot).is_some_and(|arena| arena.is_doomed(*row)) && seen.insert((slot, *row))
+            })
             .collect();
         if rows.is_empty() {
             continue;
@@ -64,7 +66,8 @@ async fn cascade_relation(
     let model = (relation.target)();
     let foreign_key = &model.references[reference];
     let deletes = relation.cascade.delete || relation.cascade.delete_orphan;
-    let database_acts = !matches!(foreign_key.on_delete, ReferentialAction::NoAction | ReferentialAction::Restrict);
+    let database_acts =
+        !matches!(foreign_key.on_delete, ReferentialAction::NoAction | ReferentialAction::Restrict);
     if !deletes && (database_acts || !foreign_key.nullable) {
         return Ok(Vec::new());
     }
@@ -107,12 +110,17 @@ fn referring_to(
     let owners: HashSet<u32> = owners.iter().copied().collect();
     let Some(arena) = state.any(model.slot) else { return Vec::new() };
     let alive = |row: &u32| matches!(arena.state(*row), EntityState::Persistent | EntityState::Pending);
-    let refers = |row: &u32| state.owner(model.slot, *row, reference).is_some_and(|owner| owners.contains(&owner));
+    let refers =
+        |row: &u32| state.owner(model.slot, *row, reference).is_some_and(|owner| owners.contains(&owner));
     (0..arena.len()).filter(alive).filter(refers).collect()
 }
 
 /// `reference IN (keys)`
-fn by_reference(model: &'static Model, reference: &'static ReferenceModel, keys: Vec<Value<'static>>) -> Node {
+fn by_reference(
+    model: &'static Model,
+    reference: &'static ReferenceModel,
+    keys: Vec<Value<'static>>,
+) -> Node {
     let columns: Vec<Node> =
         reference.columns.clone().map(|column| model.node(&model.table.name, column)).collect();
     in_keys(columns, keys)
@@ -125,7 +133,12 @@ fn in_keys(mut columns: Vec<Node>, values: Vec<Value<'static>>) -> Node {
 }
 
 /// Has the session know the rows that a condition finds.
-async fn load(state: &mut State, connection: &mut Connection, model: &'static Model, filter: Node) -> Result<()> {
+async fn load(
+    state: &mut State,
+    connection: &mut Connection,
+    model: &'static Model,
+    filter: Node,
+) -> Result<()> {
     struct Intake<'s> {
         state: &'s mut State,
         model: &'static Model,
@@ -145,7 +158,9 @@ async fn load(state: &mut State, connection: &mut Connection, model: &'static Mo
     };
     model.add_columns(&model.table.name, &mut statement.items);
     let compiled = compile(StatementRef::Select(&statement), connection.dialect())?;
-    connection.run(&compiled.sql, &compiled.parameters, &mut Intake { state, model }).await?;
+    connection
+        .run(&compiled.sql, &compiled.parameters, &mut Intake { state, model })
+        .await?;
     Ok(())
 }
 
@@ -212,7 +227,12 @@ async fn cut_cycles(state: &mut State, connection: &mut Connection, cycles: &[Ro
 }
 
 /// `DELETE FROM association WHERE source IN (keys)`
-async fn delete_links(state: &mut State, connection: &mut Connection, slot: usize, rows: &[u32]) -> Result<()> {
+async fn delete_links(
+    state: &mut State,
+    connection: &mut Connection,
+    slot: usize,
+    rows: &[u32],
+) -> Result<()> {
     let Some(arena) = state.any(slot) else { return Ok(()) };
     let model = arena.model();
     for relation in &model.relations {
@@ -246,7 +266,10 @@ fn follow_database(state: &mut State, model: &'static Model, deleted: &[u32]) {
         .flat_map(|(_, arena)| {
             let other = arena.model();
             let references = other.references.iter().enumerate();
-            references.filter(|(_, reference)| (reference.target)().slot == model.slot).map(|(number, _)| (other, number)).collect::<Vec<_>>()
+            references
+                .filter(|(_, reference)| (reference.target)().slot == model.slot)
+                .map(|(number, _)| (other, number))
+                .collect::<Vec<_>>()
         })
         .collect();
     for (other, reference) in referring {

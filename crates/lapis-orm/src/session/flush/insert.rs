@@ -67,7 +67,12 @@ fn validate_row(state: &State, arena: &dyn AnyArena, row: u32) -> Result<()> {
 }
 
 /// Inserts one group of rows, and reads back what the database assigned.
-pub(super) async fn insert(state: &mut State, connection: &mut Connection, group: &Group, postponed: &[RowReference]) -> Result<()> {
+pub(super) async fn insert(
+    state: &mut State,
+    connection: &mut Connection,
+    group: &Group,
+    postponed: &[RowReference],
+) -> Result<()> {
     resolve_references(state, group.slot, &group.rows, postponed)?;
     let dialect = connection.dialect();
     let epoch = state.epoch;
@@ -132,7 +137,9 @@ fn apply(arena: &mut dyn AnyArena, rows: &[u32], read_back: &ReadBack, answers: 
             for (at, row) in rows.iter().enumerate() {
                 let id = answers.outcomes.get(at).and_then(|outcome| outcome.last_insert_id);
                 let id = id.ok_or_else(|| {
-                    Error::invalid_request(format!("the database did not say which key it gave a new row of {table}"))
+                    Error::invalid_request(format!(
+                        "the database did not say which key it gave a new row of {table}"
+                    ))
                 })?;
                 arena.assign(*row, *column, Cell::Int(id))?;
             }

@@ -75,7 +75,8 @@ fn order_rows(
 ) -> Result<()> {
     let nodes: Vec<(usize, u32)> =
         slots.iter().flat_map(|slot| rows[slot].iter().map(|row| (*slot, *row))).collect();
-    let position: HashMap<(usize, u32), usize> = nodes.iter().enumerate().map(|(at, node)| (*node, at)).collect();
+    let position: HashMap<(usize, u32), usize> =
+        nodes.iter().enumerate().map(|(at, node)| (*node, at)).collect();
     let mut postponed = HashSet::new();
     // Every row's edges, each with the reference it stands for.
     let edges = |at: usize, postponed: &HashSet<RowReference>| -> Vec<(usize, RowReference)> {
@@ -91,7 +92,9 @@ fn order_rows(
         references.filter_map(edge).collect()
     };
     let row_components = |postponed: &HashSet<RowReference>| {
-        components(nodes.len(), |at, into| into.extend(edges(at, postponed).iter().map(|(target, _)| *target)))
+        components(nodes.len(), |at, into| {
+            into.extend(edges(at, postponed).iter().map(|(target, _)| *target))
+        })
     };
 
     let mut found = row_components(&postponed);
@@ -99,9 +102,9 @@ fn order_rows(
     for component in &found {
         let members: HashSet<usize> = component.iter().copied().collect();
         for at in component {
-            let inner = edges(*at, &HashSet::new()).into_iter().filter(|(target, _)| {
-                members.contains(target) && (component.len() > 1 || target == at)
-            });
+            let inner = edges(*at, &HashSet::new())
+                .into_iter()
+                .filter(|(target, _)| members.contains(target) && (component.len() > 1 || target == at));
             cyclic.extend(inner.map(|(_, reference)| reference));
         }
     }
@@ -109,7 +112,8 @@ fn order_rows(
         postponed.extend(cyclic.iter().filter(|reference| is_nullable(state, **reference)));
         found = row_components(&postponed);
         let unbroken = |component: &Vec<usize>| {
-            component.len() > 1 || edges(component[0], &postponed).iter().any(|(target, _)| *target == component[0])
+            component.len() > 1
+                || edges(component[0], &postponed).iter().any(|(target, _)| *target == component[0])
         };
         if found.iter().any(unbroken) {
             return Err(unbreakable(state, &cyclic));
@@ -141,7 +145,9 @@ fn referred_row(state: &State, arena: &dyn AnyArena, reference: RowReference) ->
 }
 
 fn is_nullable(state: &State, reference: RowReference) -> bool {
-    state.any(reference.slot).is_some_and(|arena| arena.model().references[reference.reference].nullable)
+    state
+        .any(reference.slot)
+        .is_some_and(|arena| arena.model().references[reference.reference].nullable)
 }
 
 fn unbreakable(state: &State, cycle: &[RowReference]) -> Error {

@@ -14,7 +14,12 @@ use crate::session::erased::AnyArena;
 use crate::session::state::State;
 
 /// Writes the changed columns of the rows in `rows`.
-pub(super) async fn update(state: &mut State, connection: &mut Connection, slot: usize, rows: &[u32]) -> Result<()> {
+pub(super) async fn update(
+    state: &mut State,
+    connection: &mut Connection,
+    slot: usize,
+    rows: &[u32],
+) -> Result<()> {
     resolve_references(state, slot, rows, &[])?;
     let Some(arena) = state.any_mut(slot) else { return Ok(()) };
     let mut by_columns: BTreeMap<Vec<usize>, Vec<u32>> = BTreeMap::new();
@@ -43,7 +48,8 @@ pub(super) async fn write_postponed(
     connection: &mut Connection,
     postponed: &[RowReference],
 ) -> Result<()> {
-    for group in postponed.chunk_by(|one, other| one.slot == other.slot && one.reference == other.reference) {
+    for group in postponed.chunk_by(|one, other| one.slot == other.slot && one.reference == other.reference)
+    {
         let RowReference { slot, reference, .. } = group[0];
         let rows: Vec<u32> = group.iter().map(|postponed| postponed.row).collect();
         resolve_references(state, slot, &rows, &[])?;

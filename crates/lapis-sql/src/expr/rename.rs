@@ -1,0 +1,171 @@
+//! Expressions made to speak of a table under another name.
+
+use super::node::{Node, TableName};
+use crate::statement::{FromItem, SelectStatement, TableSource};
+
+impl Node {
+    /// Makes every column of table `from` a column of `to`: of an alias under which the statement knows
+    /// it. Subqueries that select from `from` themselves mean their own, and keep it.
+    pub fn rename_table(&mut self, from: &TableName, to: &TableName) {
+        self.for_each_table(
+            &mut |table| {
+                if table == from {
+                    *table = to.clone();
+                }
+            },
+            from,
+        );
+    }
+
+    /// Whether the expression has a subquery that knows a table by that name.
+    #[must_use]
+    pub fn introduces(&self, name: &str) -> bool {
+        let mut found = false;
+        // The walk changes nothing here; it is written once, for changing.
+        self.clone().for_each_select(&mut |select| {
+            let own = select.from.iter().chain(select.joins.iter().map(|join| &join.item));
+            found |= own.map(known_as).any(|known| known == name);
+        });
+        found
+    }
+
+    fn for_each_table(&mut self, change: &mut dyn FnMut(&mut TableName), hidden_by: &TableName) {
+        if let Node::Column(column) = self
+            && let Some(table) = &mut column.table
+        {
+            change(table);
+        }
+        self.for_each_operand(&mut |operand| operand.for_each_table(change, hidden_by));
+        if let Some(select) = self.select_mut() {
+            let items = select.from.iter().chain(select.joins.iter().map(|join| &join.item));
+            let hidden = items.into_iter().any(|item| {
+                item.alias.is_none()
+                    && matches!(&item.source, TableSource::Table(name) if name == hidden_by)
+            });
+            if !hidden {
+                for_each_expression(select, &mut |node| node.for_each_table(change, hidden_by));
+            }
+        }
+    }
+
+    fn for_each_select(&mut self, see: &mut dyn FnMut(&SelectStatement)) {
+        self.for_each_operand(&mut |operand| operand.for_each_select(see));
+        if let Some(select) = self.select_mut() {
+            see(select);
+            for_each_expression(select, &mut |node| node.for_each_select(see));
+        }
+    }
+
+    /// The subquery that this node holds.
+    fn select_mut(&mut self) -> Option<&mut SelectStatement> {
+        match self {
+            Node::InSelect { select, .. } | Node::Exists { select, .. } | Node::Scalar(select) => {
+                Some(select)
+            }
+            _ => None,
+        }
+    }
+
+    /// Calls `f` with every direct operand.
+    fn for_each_operand(&mut self, f: &mut dyn FnMut(&mut Node)) {
+        match self {
+            Node::Column(_)
+            | Node::Value(_)
+            | Node::Star
+            | Node::Default
+            | Node::Now
+            | Node::Exists { .. }
+            | Node::Scalar(_) => {}
+            Node::Unary { operand, .. }
+            | Node::Cast { operand, .. }
+            | Node::InValues { operand, .. }
+            | Node::InSelect { operand, .. } => f(operand),
+            Node::Binary { operands, .. } | Node::Like { operands, .. } => {
+                f(&mut operands.0);
+                f(&mut operands.1);
+            }
+            Node::Between { operands, .. } => {
+                f(&mut operands.0);
+                f(&mut operands.1);
+                f(&mut operands.2);
+            }
+            Node::In { operand, list, .. } => {
+                f(operand);
+                list.iter_mut().for_each(f);
+            }
+            Node::All(nodes) | Node::Any(nodes) | Node::Row(nodes) => nodes.iter_mut().for_each(f),
+            Node::Function { args, .. } | Node::Raw { args, .. } => args.iter_mut().for_each(f),
+            Node::Case { operand, branches, otherwise } => {
+                operand.iter_mut().for_each(|operand| f(operand));
+                for (condition, result) in branches {
+                    f(condition);
+                    f(result);
+                }
+                otherwise.iter_mut().for_each(|otherwise| f(otherwise));
+            }
+        }
+    }
+}
+
+/// Calls `f` with every expression of a SELECT, but not with those of subqueries in its FROM.
+fn for_each_expression(select: &mut SelectStatement, f: &mut dyn FnMut(&mut Node)) {
+    select.items.iter_mut().for_each(|item| f(&mut item.node));
+    select.joins.iter_mut().filter_map(|join| join.on.as_mut()).for_each(&mut *f);
+    select.filter.iter_mut().for_each(&mut *f);
+    select.group_by.iter_mut().for_each(&mut *f);
+    select.having.iter_mut().for_each(&mut *f);
+    select.order_by.iter_mut().for_each(|term| f(&mut term.node));
+}
+
+/// The name by which a statement knows an item of its FROM.
+fn known_as(item: &FromItem) -> &str {
+    match (&item.alias, &item.source) {
+        (Some(alias), _) => alias,
+        (None, TableSource::Table(table)) => &table.name,
+        (None, TableSource::Select(_)) => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statement::SelectItem;
+
+    fn column(table: &str) -> Node {
+        Node::column(TableName::new(table.to_owned()), "id")
+    }
+
+    fn exists(from: FromItem, filter: Node) -> Node {
+        let select = SelectStatement {
+            items: vec![SelectItem::new(Node::Star)],
+            from: vec![from],
+            filter: Some(filter),
+            ..SelectStatement::default()
+        };
+        Node::Exists { select: Box::new(select), negated: false }
+    }
+
+    #[test]
+    fn columns_of_the_table_are_renamed_and_no_others() {
+        let mut node = column("a").and(column("b"));
+        node.rename_table(&TableName::new("a"), &TableName::new("x"));
+        assert_eq!(node, column("x").and(column("b")));
+    }
+
+    #[test]
+    fn a_subquery_that_refers_outwards_follows() {
+        let aliased = || FromItem::table(TableName::new("a")).aliased("inner");
+        let mut node = exists(aliased(), column("a"));
+        node.rename_table(&TableName::new("a"), &TableName::new("x"));
+        assert_eq!(node, exists(aliased(), column("x")));
+        assert!(node.introduces("inner") && !node.introduces("a"));
+    }
+
+    #[test]
+    fn a_subquery_from_the_table_means_its_own() {
+        let own = || FromItem::table(TableName::new("a"));
+        let mut node = exists(own(), column("a"));
+        node.rename_table(&TableName::new("a"), &TableName::new("x"));
+        assert_eq!(node, exists(own(), column("a")));
+    }
+}
