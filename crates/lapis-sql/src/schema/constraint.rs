@@ -66,3 +66,109 @@ pub struct Index {
     /// The SQL condition of a partial index, written as it stands.
     pub predicate: Option<Name>,
 }
+
+impl ForeignKey {
+    /// `FOREIGN KEY (columns) REFERENCES target (target_columns)`
+    pub fn new<N: Into<Name>, M: Into<Name>>(
+        columns: impl IntoIterator<Item = N>,
+        target: impl Into<TableName>,
+        target_columns: impl IntoIterator<Item = M>,
+    ) -> Self {
+        Self {
+            name: None,
+            columns: columns.into_iter().map(Into::into).collect(),
+            target: target.into(),
+            target_columns: target_columns.into_iter().map(Into::into).collect(),
+            on_delete: ReferentialAction::NoAction,
+            on_update: ReferentialAction::NoAction,
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Name>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// What happens when the row referred to is deleted.
+    #[must_use]
+    pub fn on_delete(mut self, action: ReferentialAction) -> Self {
+        self.on_delete = action;
+        self
+    }
+
+    /// What happens when the key of the row referred to changes.
+    #[must_use]
+    pub fn on_update(mut self, action: ReferentialAction) -> Self {
+        self.on_update = action;
+        self
+    }
+}
+
+impl Unique {
+    /// `UNIQUE (columns)`
+    pub fn new<N: Into<Name>>(columns: impl IntoIterator<Item = N>) -> Self {
+        Self { name: None, columns: columns.into_iter().map(Into::into).collect() }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Name>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+}
+
+impl Check {
+    /// `CHECK (sql)`
+    pub fn new(sql: impl Into<Name>) -> Self {
+        Self { name: None, sql: sql.into() }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Name>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+}
+
+impl From<&'static str> for Check {
+    fn from(sql: &'static str) -> Self {
+        Self::new(sql)
+    }
+}
+
+impl Index {
+    /// `CREATE INDEX … (columns)`
+    pub fn new<N: Into<Name>>(columns: impl IntoIterator<Item = N>) -> Self {
+        Self {
+            name: None,
+            columns: columns.into_iter().map(Into::into).collect(),
+            unique: false,
+            predicate: None,
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Name>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// No two rows may be equal in its columns.
+    #[must_use]
+    pub fn unique(mut self) -> Self {
+        self.unique = true;
+        self
+    }
+
+    /// It holds only rows that meet the SQL condition, written as it stands.
+    #[must_use]
+    pub fn only_where(mut self, predicate: impl Into<Name>) -> Self {
+        self.predicate = Some(predicate.into());
+        self
+    }
+}

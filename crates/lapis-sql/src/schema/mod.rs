@@ -3,10 +3,18 @@
 
 mod column;
 mod constraint;
+mod dependency;
 mod metadata;
+mod naming;
+mod sequence;
 mod table;
+mod validate;
 
-pub use column::{AutoIncrement, ColumnDef, Computed, Sequence, ServerDefault};
+pub use column::{AutoIncrement, ColumnDef, Computed, ServerDefault};
 pub use constraint::{Check, ForeignKey, Index, ReferentialAction, Unique};
-pub use metadata::{MetaData, NamingConvention, TableSet};
-pub use table::Table;
+pub use metadata::{MetaData, TableSet};
+pub use naming::NamingConvention;
+pub use sequence::Sequence;
+pub use table::{Table, TableBuilder};
+
+pub(crate) use dependency::CreationOrder;
