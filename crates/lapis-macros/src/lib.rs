@@ -1,1 +1,159 @@
-#![allow(missing_docs)]
+//! The derive macros of Lapis: `Entity`, `SqlEnum`, `SqlType` and `FromRow`.
+//!
+//! They are used through the `lapis` crate, which re-exports them beside the traits they implement, and what
+//! they emit calls into it. They hold no logic that a function could hold.
+#![forbid(unsafe_code)]
+
+mod attribute;
+mod entity;
+mod from_row;
+mod lapis_path;
+mod rename;
+mod sql_enum;
+mod sql_type;
+mod types;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+/// Makes a struct a row of a table.
+///
+/// ```ignore
+/// use lapis::prelude::*;
+///
+/// #[derive(Entity, Debug, Clone)]
+/// #[entity(table = "users", index(name, created_at))]
+/// pub struct User {
+///     #[column(primary_key)]
+///     pub id: Auto<i64>,                        // assigned by the database
+///     #[column(length = 320, unique)]
+///     pub email: String,                        // VARCHAR(320) NOT NULL UNIQUE
+///     pub name: Option<String>,                 // TEXT
+///     #[column(server_default = now())]
+///     pub created_at: Auto<DateTime<Utc>>,
+///     #[relation(inverse = Post::author)]
+///     pub posts: Many<Post>,
+/// }
+/// ```
+///
+/// It implements `Entity` and makes
+/// - a constant for each field: `User::email` to build expressions with, `User::posts` to load, join and
+///   filter by;
+/// - a builder, `User::new().email("a@example.org").build()`, in which a missing required field is a compile
+///   error. `Auto`, `Option`, `Ref`, `Many` and `One` fields and those with a `default` may be left out.
+///
+/// # Fields
+/// | type | column |
+/// | --- | --- |
+/// | `T` | of `T`'s type, `NOT NULL` |
+/// | `Option<T>` | of `T`'s type |
+/// | `Auto<T>` | assigned by the database: a counted key, a `server_default`, or `computed` |
+/// | `Ref<T>`, `Option<Ref<T>>` | a foreign key called after the field and the other table's key: `author_id` |
+/// | `Many<T>`, `One<T>` | none: the other side of a reference, or many to many |
+///
+/// # `#[entity(..)]` on the struct
+/// | attribute | meaning |
+/// | --- | --- |
+/// | `table = ".."` | the table's name; required |
+/// | `schema = ".."`, `comment = ".."` | its schema, and its comment in the database |
+/// | `unique(a, b)`, `unique(name = "..", columns(a, b))` | a unique constraint over fields |
+/// | `index(a, b)`, `index(columns(a), unique, where = "..", name = "..")` | an index over fields |
+/// | `check = ".."`, `check(name = "..", sql = "..")` | a condition that every row meets, as SQL |
+/// | `crate = path` | where `lapis` is, under another name |
+///
+/// # `#[column(..)]` on fields
+/// | attribute | meaning |
+/// | --- | --- |
+/// | `primary_key` | a part of the primary key; an `Auto` integer is counted up |
+/// | `sequence(name = "..", start = 1, increment = 1)` | how it is counted |
+/// | `name = ".."` | the column's name, if not the field's |
+/// | `length = 320` | `VARCHAR(320)` |
+/// | `precision = 10, scale = 2` | `NUMERIC(10, 2)` |
+/// | `type = SmallInt`, `type = "CITEXT"` | a `ColumnType`, or a type of one database by its SQL name |
+/// | `unique`, `index` | a constraint or index over this field |
+/// | `default = ..` | what the builder puts in where nothing is given: any Rust expression |
+/// | `server_default = ..` | what the database puts in: `now()`, a literal, or `sql("..")` |
+/// | `on_update = ..` | what every flushed update sets it to: `now()`, a literal, or `sql("..")` |
+/// | `computed = "..", stored` | a generated column; `stored` if it is to be kept |
+/// | `on_delete = ".."`, `on_key_update = ".."` | of a reference: `cascade`, `restrict`, `set null`, `set default`, `no action` |
+/// | `check = ".."`, `comment = ".."` | as on the struct |
+/// | `skip` | no column: the field is `Default::default()` when a row is read |
+///
+/// A `server_default` on a field that is no `Auto` is for rows that others insert: this program always sends
+/// the field's value.
+///
+/// # `#[relation(..)]` on `Many` and `One`
+/// | attribute | meaning |
+/// | --- | --- |
+/// | `inverse = Post::author` | the other side of that reference, or of that many-to-many relation |
+/// | `through = "book_tags"` | many to many, by that association table (`schema.table` if it has a schema) |
+/// | `from = "..", to = ".."` | its columns for this side and the other, if not `book_id` and `tag_id` |
+/// | `cascade(delete, delete_orphan)` | deleting the owner deletes them; so does taking one out |
+/// | `order_by = "title, id desc"` | by which fields of the other entity they are ordered |
+#[proc_macro_derive(Entity, attributes(entity, column, relation))]
+pub fn entity(input: TokenStream) -> TokenStream {
+    run(input, entity::derive)
+}
+
+/// Stores an enum in a column by the names of its variants.
+///
+/// ```ignore
+/// #[derive(SqlEnum, Debug, Clone, Copy, PartialEq)]
+/// #[sql(rename_all = "snake_case")]
+/// enum Status {
+///     Draft,
+///     InReview,                 // in_review
+///     #[sql(rename = "live")]
+///     Published,
+/// }
+/// ```
+///
+/// Without `rename_all` (`lowercase`, `UPPERCASE`, `PascalCase`, `camelCase`, `snake_case`,
+/// `SCREAMING_SNAKE_CASE`, `kebab-case`) names are stored as they are written. `name = ".."` names the type,
+/// which is otherwise the enum's name in snake case; `native` makes a native enum type where the database has
+/// one, instead of text with a CHECK.
+#[proc_macro_derive(SqlEnum, attributes(sql))]
+pub fn sql_enum(input: TokenStream) -> TokenStream {
+    run(input, sql_enum::derive)
+}
+
+/// Stores a newtype in a column as the type it wraps.
+///
+/// ```ignore
+/// #[derive(SqlType, Debug, Clone, PartialEq)]
+/// #[sql(length = 320)]
+/// struct Email(String);
+/// ```
+#[proc_macro_derive(SqlType, attributes(sql))]
+pub fn sql_type(input: TokenStream) -> TokenStream {
+    run(input, sql_type::derive)
+}
+
+/// Reads a struct from a row, each field by the column of its name.
+///
+/// ```ignore
+/// #[derive(FromRow)]
+/// struct City {
+///     name: String,
+///     #[from_row(rename = "n")]
+///     people: i64,
+///     #[from_row(default)]      // `Default::default()` where the row has no such column
+///     note: Option<String>,
+///     #[from_row(flatten)]      // a struct of more columns of the same row
+///     place: Place,
+///     #[from_row(skip)]         // not read: `Default::default()`
+///     seen: bool,
+/// }
+/// ```
+#[proc_macro_derive(FromRow, attributes(from_row))]
+pub fn from_row(input: TokenStream) -> TokenStream {
+    run(input, from_row::derive)
+}
+
+fn run(
+    input: TokenStream,
+    derive: fn(&DeriveInput) -> syn::Result<proc_macro2::TokenStream>,
+) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    derive(&input).unwrap_or_else(|error| error.into_compile_error()).into()
+}

@@ -1,0 +1,260 @@
+//! Rows: `impl Entity`, `Projection` and `FromRow`, which read and write one field at a time.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use super::Entity;
+use super::field::{Field, FieldKind};
+
+impl Entity {
+    /// `impl Entity`, and what the engine needs to read it.
+    pub(super) fn row(&self) -> TokenStream {
+        let (p, ident) = (&self.lapis, &self.ident);
+        let key_type = self.key_type();
+        let widths = self.mapped().map(|field| match &field.kind {
+            FieldKind::Reference { .. } => {
+                let ty = &field.ty;
+                quote!(<#ty as #p::ReferenceField>::COLUMNS)
+            }
+            _ => quote!(1),
+        });
+        let schema = self.model_functions();
+        let key = self.key();
+        let decode = self.decode();
+        let fields = self.field_functions();
+        let relations = self.relation_functions();
+        let projection = self.projection();
+        quote! {
+            #[automatically_derived]
+            impl #p::Entity for #ident {
+                type Key = #key_type;
+                const WIDTHS: &'static [usize] = &[#(#widths),*];
+                #schema
+                #key
+                #decode
+                #fields
+                #relations
+            }
+
+            #projection
+        }
+    }
+
+    fn key_type(&self) -> TokenStream {
+        let keys: Vec<_> = self.keys().map(|field| self.value_type(field)).collect();
+        match keys.as_slice() {
+            [key] => quote!(#key),
+            keys => quote!((#(#keys),*)),
+        }
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| field.is_primary_key())
+    }
+
+    fn key(&self) -> TokenStream {
+        let parts: Vec<_> = self.keys().map(|field| self.key_part(field)).collect();
+        let key = match parts.as_slice() {
+            [part] => quote!(#part),
+            parts => quote!(::core::option::Option::Some((#(#parts?),*))),
+        };
+        quote! {
+            fn key(&self) -> ::core::option::Option<Self::Key> {
+                #key
+            }
+        }
+    }
+
+    fn key_part(&self, field: &Field) -> TokenStream {
+        let ident = &field.ident;
+        match &field.kind {
+            FieldKind::Auto(_) => quote!(self.#ident.get().cloned()),
+            FieldKind::Reference { .. } => quote!(self.#ident.key().cloned()),
+            _ => quote!(::core::option::Option::Some(::core::clone::Clone::clone(&self.#ident))),
+        }
+    }
+
+    fn decode(&self) -> TokenStream {
+        let p = &self.lapis;
+        let mut number = 0;
+        let mut after_reference = false;
+        let fields = self.fields.iter().map(|field| {
+            let (ident, ty) = (&field.ident, &field.ty);
+            if !field.is_mapped() {
+                return quote!(#ident: ::core::default::Default::default(),);
+            }
+            // Up to the first reference, which may span several columns, a field's number is its offset.
+            let at = if after_reference {
+                quote!(first + const { #p::offset(<Self as #p::Entity>::WIDTHS, #number) })
+            } else {
+                quote!(first + #number)
+            };
+            number += 1;
+            match &field.kind {
+                FieldKind::Reference { .. } => {
+                    after_reference = true;
+                    quote!(#ident: #p::read_reference::<#ty>(row, #at)?,)
+                }
+                FieldKind::Auto(value) => quote_spanned! { field.type_span()=>
+                    #ident: #p::Auto::from(row.get::<#value>(#at)?),
+                },
+                _ => quote_spanned!(field.type_span()=> #ident: row.get::<#ty>(#at)?,),
+            }
+        });
+        quote! {
+            #[inline]
+            fn decode(row: &#p::Row<'_>, first: usize) -> #p::Result<Self> {
+                ::core::result::Result::Ok(Self { #(#fields)* })
+            }
+        }
+    }
+
+    /// `value`, `set` and `unset`, by field number.
+    fn field_functions(&self) -> TokenStream {
+        let p = &self.lapis;
+        let values = self.mapped().enumerate().map(|(number, field)| {
+            let ident = &field.ident;
+            let value = match &field.kind {
+                FieldKind::Auto(_) => quote!(self.#ident.get().map(#p::Encode::encode)),
+                FieldKind::Reference { .. } => quote!(#p::ReferenceField::value(&self.#ident, part)),
+                _ => quote_spanned! { field.type_span()=>
+                    ::core::option::Option::Some(#p::Encode::encode(&self.#ident))
+                },
+            };
+            quote!(#number => #value,)
+        });
+        let sets = self.mapped().enumerate().map(|(number, field)| {
+            let (ident, ty) = (&field.ident, &field.ty);
+            let value = match &field.kind {
+                FieldKind::Auto(value) => quote!(#p::Auto::from(<#value as #p::Decode>::decode(cell)?)),
+                FieldKind::Reference { .. } => {
+                    quote!(<#ty as #p::ReferenceField>::decode_cells(&mut |_| cell)?)
+                }
+                _ => quote!(<#ty as #p::Decode>::decode(cell)?),
+            };
+            quote!(#number => self.#ident = #value,)
+        });
+        let unsets = self.mapped().enumerate().filter_map(|(number, field)| match &field.kind {
+            FieldKind::Auto(_) => {
+                let ident = &field.ident;
+                Some(quote!(#number => self.#ident = #p::Auto::unset(),))
+            }
+            _ => None,
+        });
+        quote! {
+            fn value(&self, field: usize, part: usize) -> ::core::option::Option<#p::Value<'_>> {
+                let _ = part;
+                match field {
+                    #(#values)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+
+            fn set(
+                &mut self,
+                field: usize,
+                cell: #p::Cell<'_>,
+            ) -> ::core::result::Result<(), #p::DecodeError> {
+                match field {
+                    #(#sets)*
+                    _ => {}
+                }
+                ::core::result::Result::Ok(())
+            }
+
+            #[allow(clippy::single_match, clippy::match_single_binding)]
+            fn unset(&mut self, field: usize) {
+                match field {
+                    #(#unsets)*
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// `link`, `relink` and `visit_relations`, by reference and relation number.
+    fn relation_functions(&self) -> TokenStream {
+        let p = &self.lapis;
+        let references: Vec<_> = self.references().map(|(field, _, _)| &field.ident).collect();
+        let numbers: Vec<_> = (0..references.len()).collect();
+        let relations = self.relations().map(|(field, _, many)| {
+            let ident = &field.ident;
+            let visit = if many { quote!(many) } else { quote!(one) };
+            quote!(visitor.#visit(Self::#ident, &mut self.#ident);)
+        });
+        quote! {
+            #[allow(clippy::match_single_binding)]
+            fn link(&self, reference: usize) -> #p::Link {
+                match reference {
+                    #(#numbers => #p::ReferenceField::link(&self.#references),)*
+                    _ => #p::Link::Unset,
+                }
+            }
+
+            #[allow(clippy::match_single_binding)]
+            fn relink(
+                &mut self,
+                reference: usize,
+                change: #p::Relink<'_, '_>,
+            ) -> ::core::result::Result<(), #p::DecodeError> {
+                let _ = &change;
+                match reference {
+                    #(#numbers => change.apply(&mut self.#references),)*
+                    _ => ::core::result::Result::Ok(()),
+                }
+            }
+
+            fn visit_relations<V: #p::RelationVisitor<Self>>(&mut self, visitor: &mut V) {
+                let _ = &visitor;
+                #(visitor.reference(#numbers, &mut self.#references);)*
+                #(#relations)*
+            }
+        }
+    }
+
+    fn projection(&self) -> TokenStream {
+        let (p, ident) = (&self.lapis, &self.ident);
+        quote! {
+            #[automatically_derived]
+            impl #p::Shape for #ident {
+                type Options = #p::Loads<Self>;
+            }
+
+            #[automatically_derived]
+            impl #p::Projection for #ident {
+                type Row = Self;
+                const WIDTH: usize = #p::total(<Self as #p::Entity>::WIDTHS);
+
+                #[inline]
+                fn decode(row: &#p::Row<'_>, first: usize) -> #p::Result<Self> {
+                    <Self as #p::Entity>::decode(row, first)
+                }
+
+                fn decode_optional(
+                    row: &#p::Row<'_>,
+                    first: usize,
+                ) -> #p::Result<::core::option::Option<Self>> {
+                    #p::decode_optional::<Self>(row, first)
+                }
+
+                fn fetch<'c>(
+                    statement: #p::StatementRef<'c>,
+                    options: &'c #p::Loads<Self>,
+                    connection: &'c mut #p::Connection,
+                    limit: ::core::option::Option<usize>,
+                ) -> impl ::core::future::Future<Output = #p::Result<::std::vec::Vec<Self>>>
+                + ::core::marker::Send
+                + 'c {
+                    #p::fetch::<Self>(statement, options, connection, limit)
+                }
+            }
+
+            #[automatically_derived]
+            impl #p::FromRow for #ident {
+                fn from_row(row: &#p::Row<'_>) -> #p::Result<Self> {
+                    #p::from_row::<Self>(row)
+                }
+            }
+        }
+    }
+}
