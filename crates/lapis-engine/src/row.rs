@@ -89,14 +89,20 @@ impl Row<'_> {
         T::decode(self.cell(index)).map_err(|source| Error::decode(self.label(index), source))
     }
 
-    /// Reads a column by its name: an exact match first, then one that ignores upper and lower case.
+    /// The position of a column by its name: an exact match first, then one that ignores upper and lower case.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<usize> {
+        let position =
+            |matches: fn(&str, &str) -> bool| (0..self.len()).find(|i| matches(self.name(*i), name));
+        position(|a, b| a == b).or_else(|| position(str::eq_ignore_ascii_case))
+    }
+
+    /// Reads a column by its name, as [`find`](Self::find) finds it.
     ///
     /// # Errors
     /// If the row has no such column, or the column does not hold a `T`.
     pub fn get_named<T: Decode>(&self, name: &str) -> Result<T> {
-        let position =
-            |matches: fn(&str, &str) -> bool| (0..self.len()).find(|i| matches(self.name(*i), name));
-        match position(|a, b| a == b).or_else(|| position(str::eq_ignore_ascii_case)) {
+        match self.find(name) {
             Some(index) => self.get(index),
             None => Err(Error::programming(format!(
                 "the row has no column `{name}`; it has {}",

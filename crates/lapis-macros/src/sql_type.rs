@@ -35,7 +35,7 @@ pub fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let column_type = match &given.length {
         Some(length) => {
             let number = length.value;
-            quote_spanned!(length.span=> #p::text_of_length::<#inner>(#number))
+            quote_spanned!(length.span=> #p::ColumnType::text_of_length::<#inner>(#number))
         }
         None => quote!(<#inner as #p::SqlType>::column_type()),
     };

@@ -1,1 +1,46 @@
-#![allow(missing_docs)]
+//! Lapis is a SQL toolkit and object-relational mapper for Rust.
+//!
+//! ```
+//! use lapis::prelude::*;
+//!
+//! #[derive(FromRow, Debug, PartialEq)]
+//! struct City {
+//!     name: String,
+//!     people: i64,
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+//! let engine = Engine::connect("sqlite::memory:").await?;
+//! engine.script("CREATE TABLE cities (name TEXT, people INTEGER); INSERT INTO cities VALUES ('Ulm', 126405)").await?;
+//! let large: Vec<City> = engine
+//!     .all(text("SELECT name, people FROM cities WHERE people > :least").bind("least", 100_000).rows())
+//!     .await?;
+//! assert_eq!(large, [City { name: "Ulm".into(), people: 126_405 }]);
+//! # Ok(()) }
+//! ```
+//!
+//! # Cargo features
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `sqlite` (default) | SQLite, as the system has it |
+//! | `bundled-sqlite` (default) | SQLite built from source, so that nothing has to be installed |
+#![forbid(unsafe_code)]
+
+pub mod prelude;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use lapis_engine as engine;
+pub use lapis_sql as sql;
+
+pub use lapis_engine::{
+    Connection, Engine, EngineBuilder, Error, ErrorKind, FromRow, IsolationLevel, Result, Row, Transaction,
+    TransactionOptions,
+};
+pub use lapis_macros::{FromRow, SqlEnum, SqlType};
+pub use lapis_sql::expr::{self, func};
+pub use lapis_sql::schema::{self, MetaData};
+pub use lapis_sql::statement;
+pub use lapis_sql::types::{self, Decode, Encode, Json, SqlEnum, SqlType};
+pub use lapis_sql::{Cell, Value};

@@ -143,12 +143,12 @@ impl Entity {
         let (p, column, value) = (&self.lapis, &field.column, field.value_type());
         if let Some(length) = &column.length {
             let number = length.value;
-            return quote_spanned!(length.span=> #p::text_of_length::<#value>(#number));
+            return quote_spanned!(length.span=> #p::ColumnType::text_of_length::<#value>(#number));
         }
         if let Some(precision) = &column.precision {
             let digits = precision.value;
             let scale = column.scale.as_ref().map_or(0, |scale| scale.value);
-            return quote_spanned!(precision.span=> #p::decimal_of_precision::<#value>(#digits, #scale));
+            return quote_spanned!(precision.span=> #p::ColumnType::decimal_of_precision::<#value>(#digits, #scale));
         }
         match column.ty.as_ref().map(|ty| &ty.value) {
             Some(ty) => match literal(ty) {

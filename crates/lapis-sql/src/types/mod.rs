@@ -72,6 +72,7 @@ mod decimal;
 mod enumeration;
 mod json;
 mod number;
+mod sized;
 mod text;
 mod uuid;
 mod wrapper;
@@ -81,6 +82,7 @@ pub mod kind;
 pub use column_type::{ColumnType, EnumType};
 pub use enumeration::SqlEnum;
 pub use json::Json;
+pub use sized::{HasLength, HasPrecision};
 
 pub(crate) use datetime_text::{write_date, write_time, write_timestamp};
 
