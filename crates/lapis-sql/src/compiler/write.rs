@@ -137,7 +137,9 @@ impl<'a> SqlWriter<'a, '_> {
         }
         self.scope.push(ScopeTable::of(table));
         self.push(" RETURNING ");
+        self.in_returning = true;
         self.items(items)?;
+        self.in_returning = false;
         self.leave_scope(0);
         Ok(())
     }

@@ -40,6 +40,8 @@ pub(super) struct SqlWriter<'a, 'd> {
     pub(super) inline: bool,
     /// Columns stand by their bare names, outside any statement.
     bare_columns: bool,
+    /// RETURNING is being written, where SQLite knows no schema before a column.
+    pub(super) in_returning: bool,
     quote: char,
     /// Where the last column's table stands in the buffer: the next column is mostly of the same table.
     qualifier: Option<(ScopeTable<'a>, Range<usize>)>,
@@ -54,6 +56,7 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
             parameters: Vec::new(),
             inline: false,
             bare_columns: false,
+            in_returning: false,
             quote: dialect.identifier_quote(),
             qualifier: None,
         }
@@ -148,6 +151,10 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
     pub(super) fn column(&mut self, column: &'a ColumnRef) -> Result<(), CompileError> {
         if let (Some(table), false) = (&column.table, self.bare_columns) {
             let wanted = ScopeTable::of(table);
+            // The table that is written to is alone in scope, unless this is a subquery within.
+            if self.in_returning && self.scope == [wanted] {
+                return self.identifier(&column.name);
+            }
             match &self.qualifier {
                 Some((last, written)) if *last == wanted => self.sql.extend_from_within(written.clone()),
                 _ => {

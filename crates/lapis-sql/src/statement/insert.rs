@@ -84,7 +84,7 @@ typed_write_statement! {
 /// let insert = insert::<User>().values((User::NAME.set("Ada"), User::AGE.set(36))).returning(User::ID);
 /// assert_eq!(
 ///     insert.sql(&Sqlite)?,
-///     r#"INSERT INTO "users" ("name", "age") VALUES (?, ?) RETURNING "users"."id""#,
+///     r#"INSERT INTO "users" ("name", "age") VALUES (?, ?) RETURNING "id""#,
 /// );
 /// # Ok::<(), lapis_sql::CompileError>(())
 /// ```

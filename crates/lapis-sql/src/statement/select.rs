@@ -88,7 +88,11 @@ impl<S: Shape> Select<S> {
     /// first join along a relation, else the one table that the projection names.
     #[must_use]
     pub fn from(mut self, item: impl IntoFromItem) -> Self {
-        self.statement.from.push(item.into_from_item());
+        let item = item.into_from_item();
+        // A join along a relation may have brought it already.
+        if !self.statement.from.contains(&item) {
+            self.statement.from.push(item);
+        }
         self
     }
 
@@ -198,6 +202,8 @@ impl<S: Shape> Select<S> {
     }
 
     /// How many rows this query has: `SELECT count(*) FROM (…)`, without its order.
+    ///
+    /// MySQL wants the names of the query's columns to differ: give those of a join labels.
     #[must_use]
     pub fn count(self) -> Select<Val<i64>> {
         let mut inner = self.statement;

@@ -108,6 +108,8 @@ fn joins_along_relations_begin_at_their_left_side() {
         }
     }
     assert_snapshot!(sqlite(select(func::count(Post::id)).join(Posts)), @r#"SELECT count("posts"."id") FROM "users" JOIN "posts" ON "posts"."author_id" = "users"."id""#);
+    let twice = select(func::count_all()).join(Posts).from(table::<User>());
+    assert_eq!(sqlite(twice), sqlite(select(func::count_all()).join(Posts)));
     assert_snapshot!(sqlite(select(Post::title.nullable()).outer_join(Posts)), @r#"SELECT "posts"."title" FROM "users" LEFT JOIN "posts" ON "posts"."author_id" = "users"."id""#);
 }
 

@@ -63,20 +63,26 @@ fn inserted_values_cannot_name_columns() {
 #[test]
 fn written_rows_come_back_where_the_database_returns_them() {
     assert_snapshot!(sql(insert::<User>().values(User::name.set("Ada")).returning((User::id, User::name))), @r#"
-    sqlite: INSERT INTO "users" ("name") VALUES (?) RETURNING "users"."id", "users"."name" [Text("Ada")]
-    postgres: INSERT INTO "users" ("name") VALUES ($1) RETURNING "users"."id", "users"."name" [Text("Ada")]
+    sqlite: INSERT INTO "users" ("name") VALUES (?) RETURNING "id", "name" [Text("Ada")]
+    postgres: INSERT INTO "users" ("name") VALUES ($1) RETURNING "id", "name" [Text("Ada")]
     mysql: error: MySQL does not support INSERT … RETURNING; read the rows with a SELECT in the same transaction
     "#);
     assert_snapshot!(sql(update::<User>().set(User::age, 1).all_rows().returning(User::id)), @r#"
-    sqlite: UPDATE "users" SET "age" = ? RETURNING "users"."id" [Int(1)]
-    postgres: UPDATE "users" SET "age" = $1 RETURNING "users"."id" [Int(1)]
+    sqlite: UPDATE "users" SET "age" = ? RETURNING "id" [Int(1)]
+    postgres: UPDATE "users" SET "age" = $1 RETURNING "id" [Int(1)]
     mysql: error: MySQL does not support UPDATE … RETURNING; read the rows with a SELECT in the same transaction
     "#);
     assert_snapshot!(sql(delete::<User>().all_rows().returning(User::id)), @r#"
-    sqlite: DELETE FROM "users" RETURNING "users"."id"
-    postgres: DELETE FROM "users" RETURNING "users"."id"
+    sqlite: DELETE FROM "users" RETURNING "id"
+    postgres: DELETE FROM "users" RETURNING "id"
     mysql: error: MySQL does not support DELETE … RETURNING; read the rows with a SELECT in the same transaction
     "#);
+}
+
+#[test]
+fn subqueries_of_returning_name_the_table_in_full() {
+    let posts = select(func::count(Post::id)).filter(Post::author.eq(User::id)).scalar();
+    assert_snapshot!(sqlite(delete::<User>().all_rows().returning((User::id, posts))), @r#"DELETE FROM "users" RETURNING "id", (SELECT count("posts"."id") FROM "posts" WHERE "posts"."author_id" = "users"."id")"#);
 }
 
 #[test]
