@@ -66,6 +66,7 @@ impl<E: StaticTable, T> std::fmt::Debug for Column<E, T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: StaticTable, T: SqlType> IntoExpr for Column<E, T> {
     type Type = T;
 

@@ -49,6 +49,7 @@ impl<T> Clone for Expr<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType> IntoExpr for Expr<T> {
     type Type = T;
 

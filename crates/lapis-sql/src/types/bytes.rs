@@ -26,6 +26,7 @@ impl Decode for Vec<u8> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoExpr for Vec<u8> {
     type Type = Vec<u8>;
 
@@ -34,6 +35,7 @@ impl IntoExpr for Vec<u8> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoExpr for &[u8] {
     type Type = Vec<u8>;
 
@@ -42,6 +44,7 @@ impl IntoExpr for &[u8] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<const N: usize> IntoExpr for &[u8; N] {
     type Type = Vec<u8>;
 

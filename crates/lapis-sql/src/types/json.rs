@@ -87,6 +87,7 @@ impl<T: DeserializeOwned> Decode for Json<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize> IntoExpr for Json<T> {
     type Type = Self;
 

@@ -130,6 +130,7 @@ pub trait Decode: Sized {
 }
 
 /// A reference to any value that is stored in a column stands in an expression as the value itself.
+#[diagnostic::do_not_recommend]
 impl<T: SqlType + Encode> IntoExpr for &T {
     type Type = T;
 
@@ -141,6 +142,7 @@ impl<T: SqlType + Encode> IntoExpr for &T {
 /// `IntoExpr` for types that are bound by their own `Encode`.
 macro_rules! operands {
     ($($ty:ty),+ $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl $crate::expr::IntoExpr for $ty {
             type Type = $ty;
 

@@ -38,6 +38,7 @@ macro_rules! text {
 text!(String, Box<str>, Arc<str>, Cow<'static, str>);
 operands!(Box<str>, Arc<str>);
 
+#[diagnostic::do_not_recommend]
 impl IntoExpr for String {
     type Type = String;
 
@@ -46,6 +47,7 @@ impl IntoExpr for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoExpr for &str {
     type Type = String;
 
@@ -55,6 +57,7 @@ impl IntoExpr for &str {
 }
 
 /// A `Cow::Borrowed` literal is bound without an allocation.
+#[diagnostic::do_not_recommend]
 impl IntoExpr for Cow<'static, str> {
     type Type = String;
 

@@ -30,6 +30,7 @@ impl<T: Decode> Decode for Option<T> {
 
 /// `None` is NULL. Note that `column = NULL` is true for no row; ask `.is_null()` or
 /// `.is_not_distinct_from(..)` instead.
+#[diagnostic::do_not_recommend]
 impl<T: IntoExpr> IntoExpr for Option<T> {
     type Type = Option<T::Type>;
 
@@ -60,6 +61,7 @@ impl<T: Decode> Decode for Box<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: IntoExpr> IntoExpr for Box<T> {
     type Type = T::Type;
 
