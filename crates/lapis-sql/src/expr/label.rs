@@ -31,6 +31,7 @@ impl<T> Clone for Labeled<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType + 'static> Selection for Labeled<T> {
     type Shape = Val<T>;
 

@@ -14,24 +14,28 @@ pub trait Assignments<E> {
     fn add_to(self, assignments: &mut Vec<Assignment<E>>);
 }
 
+#[diagnostic::do_not_recommend]
 impl<E> Assignments<E> for Assignment<E> {
     fn add_to(self, assignments: &mut Vec<Assignment<E>>) {
         assignments.push(self);
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E, A: Assignments<E>> Assignments<E> for Vec<A> {
     fn add_to(self, assignments: &mut Vec<Assignment<E>>) {
         self.into_iter().for_each(|assignment| assignment.add_to(assignments));
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E, A: Assignments<E>, const N: usize> Assignments<E> for [A; N] {
     fn add_to(self, assignments: &mut Vec<Assignment<E>>) {
         self.into_iter().for_each(|assignment| assignment.add_to(assignments));
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E, A: Assignments<E>> Assignments<E> for Option<A> {
     fn add_to(self, assignments: &mut Vec<Assignment<E>>) {
         self.into_iter().for_each(|assignment| assignment.add_to(assignments));
@@ -45,12 +49,14 @@ pub trait ColumnList<E> {
     fn add_to(self, names: &mut Vec<Name>);
 }
 
+#[diagnostic::do_not_recommend]
 impl<E, T> ColumnList<E> for Column<E, T> {
     fn add_to(self, names: &mut Vec<Name>) {
         names.push(Name::Borrowed(self.name()));
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E> ColumnList<E> for Vec<Name> {
     fn add_to(self, names: &mut Vec<Name>) {
         names.extend(self);

@@ -88,12 +88,14 @@ pub trait IntoFromItem {
     fn into_from_item(self) -> FromItem;
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoFromItem for FromItem {
     fn into_from_item(self) -> FromItem {
         self
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoFromItem for TableName {
     fn into_from_item(self) -> FromItem {
         FromItem::table(self)
@@ -157,12 +159,14 @@ impl<E> fmt::Debug for Alias<E> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: StaticTable> IntoFromItem for Alias<E> {
     fn into_from_item(self) -> FromItem {
         FromItem::table(E::table_name()).aliased(self.name)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: StaticTable> IntoFromItem for &Alias<E> {
     fn into_from_item(self) -> FromItem {
         self.clone().into_from_item()
@@ -188,12 +192,14 @@ impl Subquery {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoFromItem for Subquery {
     fn into_from_item(self) -> FromItem {
         FromItem { source: TableSource::Select(Box::new(self.statement)), alias: Some(self.name) }
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoFromItem for &Subquery {
     fn into_from_item(self) -> FromItem {
         self.clone().into_from_item()

@@ -55,6 +55,7 @@ pub trait Selection {
     fn add_to(self, items: &mut Vec<SelectItem>);
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: StaticTable, T: SqlType + 'static> Selection for Column<E, T> {
     type Shape = Val<T>;
 
@@ -63,6 +64,7 @@ impl<E: StaticTable, T: SqlType + 'static> Selection for Column<E, T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType + 'static> Selection for Expr<T> {
     type Shape = Val<T>;
 

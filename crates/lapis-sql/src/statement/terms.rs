@@ -30,6 +30,7 @@ impl<O: ExprOps> Grouping for O {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<G: Grouping> Grouping for Vec<G> {
     fn add_to(self, terms: &mut Vec<Node>) {
         self.into_iter().for_each(|term| term.add_to(terms));
@@ -43,12 +44,14 @@ impl<O: ExprOps> Ordering for O {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Ordering for OrderBy {
     fn add_to(self, terms: &mut Vec<OrderBy>) {
         terms.push(self);
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<O: Ordering> Ordering for Vec<O> {
     fn add_to(self, terms: &mut Vec<OrderBy>) {
         self.into_iter().for_each(|term| term.add_to(terms));

@@ -1,0 +1,18 @@
+use lapis_sql::expr::{Column, ExprOps, StaticTable};
+use lapis_sql::statement::select;
+
+struct User;
+
+impl StaticTable for User {
+    const TABLE: &'static str = "users";
+}
+
+const AGE: Column<User, i32> = Column::new("age");
+
+struct Stranger;
+
+fn main() {
+    AGE.eq(Stranger);
+    select(Stranger);
+    select(AGE).order_by(18);
+}
