@@ -314,7 +314,7 @@ impl ModelBuilder {
             name,
             target: T::model,
             many: true,
-            via: Via::Association(Association {
+            via: Via::Association(Box::new(Association {
                 table: TableName {
                     schema: through.schema.map(Name::Borrowed),
                     name: Name::Borrowed(through.table),
@@ -326,7 +326,7 @@ impl ModelBuilder {
                 source_table: self.table.name.clone(),
                 target_table: T::table_name(),
                 reversed: through.reversed,
-            }),
+            })),
             cascade: Cascade::default(),
             order_by: Vec::new(),
         });

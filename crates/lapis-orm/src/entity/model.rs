@@ -96,7 +96,7 @@ pub enum Via {
         reference: usize,
     },
     /// By an association table.
-    Association(Association),
+    Association(Box<Association>),
 }
 
 /// An association table, seen from one of its sides.

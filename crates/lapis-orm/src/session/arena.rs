@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
-use lapis_engine::{Error, Result, Row};
+use lapis_engine::{Error, Result};
 
 use super::column_set::ColumnSet;
 use crate::entity::{Entity, Link};
@@ -169,8 +169,7 @@ impl<T: Entity> Arena<T> {
     /// Takes in a row: one entity for one primary key, whatever query it came from.
     ///
     /// A row read in a later transaction than the entity replaces it, unless the program has changed it.
-    pub(crate) fn intake(&mut self, row: &Row<'_>, first: usize, epoch: u32) -> Result<Intake> {
-        let entity = T::decode(row, first)?;
+    pub(crate) fn admit(&mut self, entity: T, epoch: u32) -> Result<Intake> {
         let Some(key) = entity.key() else {
             return Err(Error::invalid_request(format!(
                 "a row of {} was read without its primary key; select the whole entity",

@@ -185,7 +185,7 @@ impl<T: Entity> AnyArena for Arena<T> {
     }
 
     fn intake(&mut self, row: &Row<'_>, first: usize, epoch: u32) -> Result<Intake> {
-        Arena::intake(self, row, first, epoch)
+        self.admit(T::decode(row, first)?, epoch)
     }
 
     fn doom(&mut self, index: u32) {

@@ -24,6 +24,7 @@ mod refresh;
 mod sorting;
 mod sql;
 mod state;
+mod stream;
 mod track;
 mod transaction;
 
@@ -31,6 +32,7 @@ pub use access::SessionChanges;
 pub use arena::EntityState;
 pub use link::RelatedEntities;
 pub use maker::SessionMaker;
+pub use stream::TrackedStream;
 pub use track::{Intake, Track};
 pub use transaction::Savepoint;
 

@@ -32,6 +32,12 @@ pub trait Track: Projection + Sized {
     /// As [`Track::track`].
     fn track_optional(row: &Row<'_>, first: usize, into: &mut Intake<'_>) -> Result<Option<Self::Tracked>>;
 
+    /// Takes in a row that was read already.
+    ///
+    /// # Errors
+    /// If an entity has no primary key.
+    fn admit(row: Self::Row, into: &mut Intake<'_>) -> Result<Self::Tracked>;
+
     /// Runs a statement and tracks its rows, at most `limit` of them.
     ///
     /// # Errors
@@ -65,14 +71,19 @@ pub trait Track: Projection + Sized {
 pub struct Intake<'s>(pub(crate) &'s mut State);
 
 impl Intake<'_> {
-    /// Reads one entity: the one that the session knows by its key, or a new one.
-    pub(crate) fn entity<E: Entity>(&mut self, row: &Row<'_>, first: usize) -> Result<Handle<E>> {
+    /// Takes in one entity: the one that the session knows by its key, or a new one.
+    fn admit<E: Entity>(&mut self, entity: E) -> Result<Handle<E>> {
         let epoch = self.0.epoch;
         let arena = self.0.arena_mut::<E>();
-        let intake = arena.intake(row, first, epoch)?;
+        let intake = arena.admit(entity, epoch)?;
         let handle = arena.handle(intake.index());
         self.0.realign(E::model(), &intake);
         Ok(handle)
+    }
+
+    /// Reads one entity: the one that the session knows by its key, or a new one.
+    pub(crate) fn entity<E: Entity>(&mut self, row: &Row<'_>, first: usize) -> Result<Handle<E>> {
+        self.admit(E::decode(row, first)?)
     }
 }
 
@@ -129,6 +140,10 @@ impl<E: Entity> Track for E {
         if loading::is_absent::<E>(row, first) { Ok(None) } else { into.entity(row, first).map(Some) }
     }
 
+    fn admit(row: E, into: &mut Intake<'_>) -> Result<Handle<E>> {
+        into.admit(row)
+    }
+
     fn complete<'s>(
         session: &'s mut Session,
         rows: &'s [Handle<E>],
@@ -151,6 +166,10 @@ where
     fn track_optional(row: &Row<'_>, first: usize, _into: &mut Intake<'_>) -> Result<Option<T>> {
         Self::decode_optional(row, first)
     }
+
+    fn admit(row: T, _into: &mut Intake<'_>) -> Result<T> {
+        Ok(row)
+    }
 }
 
 impl<T: Send + 'static> Track for ByRow<T>
@@ -166,11 +185,15 @@ where
     fn track_optional(row: &Row<'_>, first: usize, _into: &mut Intake<'_>) -> Result<Option<T>> {
         Self::decode_optional(row, first)
     }
+
+    fn admit(row: T, _into: &mut Intake<'_>) -> Result<T> {
+        Ok(row)
+    }
 }
 
 impl<P: Track> Track for Option<P>
 where
-    Option<P>: Projection,
+    Option<P>: Projection<Row = Option<P::Row>>,
 {
     type Tracked = Option<P::Tracked>;
 
@@ -181,13 +204,17 @@ where
     fn track_optional(row: &Row<'_>, first: usize, into: &mut Intake<'_>) -> Result<Option<Self::Tracked>> {
         P::track_optional(row, first, into).map(Some)
     }
+
+    fn admit(row: Option<P::Row>, into: &mut Intake<'_>) -> Result<Self::Tracked> {
+        row.map(|row| P::admit(row, into)).transpose()
+    }
 }
 
 macro_rules! tuples {
     ($($name:ident),+) => {
         impl<$($name: Track),+> Track for ($($name,)+)
         where
-            ($($name,)+): Projection,
+            ($($name,)+): Projection<Row = ($($name::Row,)+)>,
         {
             type Tracked = ($($name::Tracked,)+);
 
@@ -210,6 +237,12 @@ macro_rules! tuples {
                     return Ok(None);
                 }
                 Self::track(row, first, into).map(Some)
+            }
+
+            #[allow(non_snake_case)]
+            fn admit(row: Self::Row, into: &mut Intake<'_>) -> Result<Self::Tracked> {
+                let ($($name,)+) = row;
+                Ok(($($name::admit($name, into)?,)+))
             }
         }
     };
