@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 const NAP: Duration = Duration::from_millis(1);
 
 /// Waits: the task where there is a runtime, else the thread, for then nothing else is there to be run.
+#[cfg(feature = "sqlite")]
 pub(crate) async fn sleep(duration: Duration) {
     if Handle::try_current().is_ok() {
         tokio::time::sleep(duration).await;

@@ -3,6 +3,7 @@
 
 mod common;
 mod connection;
+mod events;
 mod locks;
 mod opening;
 mod pool;
