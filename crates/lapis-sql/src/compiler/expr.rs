@@ -1,88 +1,48 @@
 //! Expressions.
 
 use super::precedence::{Level, binary_level, level};
-use super::writer::SqlWriter;
-use crate::dialect::NullSafeEquality;
-use crate::error::CompileError;
+use super::writer::{SqlWriter, Written, invalid};
+use crate::Name;
+use crate::dialect::{Dialect, NullSafeEquality};
 use crate::expr::{BinaryOp, Node, UnaryOp};
+use crate::statement::SelectStatement;
+use crate::types::ColumnType;
 use crate::value::Value;
 
 impl<'a> SqlWriter<'a, '_> {
-    pub(super) fn node(&mut self, node: &'a Node) -> Result<(), CompileError> {
+    /// Every arm is one call, so that this frame, of which a deep expression has many, stays small.
+    pub(super) fn node(&mut self, node: &'a Node) -> Written {
         match node {
-            Node::Column(column) => self.column(column)?,
-            Node::Value(value) => self.parameter(value.borrowed())?,
-            Node::Star => self.push("*"),
-            Node::Default => self.default_value()?,
-            Node::Unary { op, operand } => self.unary(*op, operand)?,
-            Node::Binary { op, operands } => self.binary(*op, &operands.0, &operands.1)?,
-            Node::All(parts) => self.logical(parts, " AND ", Level::And, true)?,
-            Node::Any(parts) => self.logical(parts, " OR ", Level::Or, false)?,
-            Node::In { operand, list, negated } => self.in_list(operand, list, *negated)?,
-            Node::InValues { operand, values, negated } => self.in_values(operand, values, *negated)?,
-            Node::InSelect { operand, select, negated } => {
-                self.operand(operand, Level::Concat)?;
-                self.push(if *negated { " NOT IN " } else { " IN " });
-                self.subquery(select)?;
-            }
-            Node::Between { operands, negated } => {
-                self.operand(&operands.0, Level::Concat)?;
-                self.push(if *negated { " NOT BETWEEN " } else { " BETWEEN " });
-                self.operand(&operands.1, Level::Concat)?;
-                self.push(" AND ");
-                self.operand(&operands.2, Level::Concat)?;
-            }
+            Node::Column(column) => self.column(column),
+            Node::Value(value) => self.parameter(value.borrowed()),
+            Node::Star => self.word("*"),
+            Node::Default => self.default_value(),
+            Node::Unary { op, operand } => self.unary(*op, operand),
+            Node::Binary { op, operands } => self.binary(*op, operands),
+            Node::All(parts) => self.logical(parts, " AND ", Level::And, true),
+            Node::Any(parts) => self.logical(parts, " OR ", Level::Or, false),
+            Node::In { operand, list, negated } => self.in_list(operand, list, *negated),
+            Node::InValues { operand, values, negated } => self.in_values(operand, values, *negated),
+            Node::InSelect { operand, select, negated } => self.in_select(operand, select, *negated),
+            Node::Between { operands, negated } => self.between(operands, *negated),
             Node::Like { operands, ignore_case, escape, negated } => {
-                self.like(&operands.0, &operands.1, *ignore_case, *escape, *negated)?;
+                self.like(operands, *ignore_case, *escape, *negated)
             }
-            Node::Function { name, args, distinct } => {
-                self.push(self.dialect.function_name(name));
-                self.push(if *distinct { "(DISTINCT " } else { "(" });
-                self.comma_separated(args)?;
-                self.push(")");
-            }
-            Node::Now => self.dialect.now(&mut self.sql),
+            Node::Function { name, args, distinct } => self.function(name, args, *distinct),
+            Node::Now => self.now(),
             Node::Case { operand, branches, otherwise } => {
-                self.case(operand.as_deref(), branches, otherwise.as_deref())?;
+                self.case(operand.as_deref(), branches, otherwise.as_deref())
             }
-            Node::Cast { operand, to } => {
-                self.push("CAST(");
-                self.node(operand)?;
-                self.push(" AS ");
-                self.dialect.cast_type_name(&mut self.sql, to);
-                self.push(")");
-            }
-            Node::Row(parts) => {
-                self.push("(");
-                self.comma_separated(parts)?;
-                self.push(")");
-            }
-            Node::Exists { select, negated } => {
-                self.push(if *negated { "NOT EXISTS " } else { "EXISTS " });
-                self.subquery(select)?;
-            }
-            Node::Scalar(select) => self.subquery(select)?,
-            Node::Raw { pieces, args } => {
-                if pieces.len() != args.len() + 1 {
-                    return Err(CompileError::Invalid(format!(
-                        "`{}` has {} places for arguments, and {} are given",
-                        pieces.join("?"),
-                        pieces.len().saturating_sub(1),
-                        args.len(),
-                    )));
-                }
-                for (piece, arg) in pieces.iter().zip(args) {
-                    self.push(piece);
-                    self.node(arg)?;
-                }
-                self.push(pieces.last().map_or("", AsRef::as_ref));
-            }
+            Node::Cast { operand, to } => self.cast(operand, to),
+            Node::Row(parts) => self.row(parts),
+            Node::Exists { select, negated } => self.exists(select, *negated),
+            Node::Scalar(select) => self.subquery(select),
+            Node::Raw { pieces, args } => self.raw(pieces, args),
         }
-        Ok(())
     }
 
     /// A node where one is needed that binds at least as tightly as `least`.
-    pub(super) fn operand(&mut self, node: &'a Node, least: Level) -> Result<(), CompileError> {
+    pub(super) fn operand(&mut self, node: &'a Node, least: Level) -> Written {
         let level = match node {
             // Two minus signs in a row would begin a comment.
             Node::Value(value) if self.inline && is_negative(value) => Level::Negate,
@@ -97,7 +57,7 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    pub(super) fn comma_separated(&mut self, nodes: &'a [Node]) -> Result<(), CompileError> {
+    pub(super) fn comma_separated(&mut self, nodes: &'a [Node]) -> Written {
         for (position, node) in nodes.iter().enumerate() {
             if position > 0 {
                 self.push(", ");
@@ -107,7 +67,73 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    fn default_value(&mut self) -> Result<(), CompileError> {
+    fn word(&mut self, word: &str) -> Written {
+        self.push(word);
+        Ok(())
+    }
+
+    fn now(&mut self) -> Written {
+        self.dialect.now(&mut self.sql);
+        Ok(())
+    }
+
+    fn in_select(&mut self, operand: &'a Node, select: &'a SelectStatement, negated: bool) -> Written {
+        self.operand(operand, Level::Concat)?;
+        self.push(if negated { " NOT IN " } else { " IN " });
+        self.subquery(select)
+    }
+
+    fn between(&mut self, (operand, low, high): &'a (Node, Node, Node), negated: bool) -> Written {
+        self.operand(operand, Level::Concat)?;
+        self.push(if negated { " NOT BETWEEN " } else { " BETWEEN " });
+        self.operand(low, Level::Concat)?;
+        self.push(" AND ");
+        self.operand(high, Level::Concat)
+    }
+
+    fn function(&mut self, name: &'a str, args: &'a [Node], distinct: bool) -> Written {
+        self.push(self.dialect.function_name(name));
+        self.push(if distinct { "(DISTINCT " } else { "(" });
+        self.comma_separated(args)?;
+        self.word(")")
+    }
+
+    fn cast(&mut self, operand: &'a Node, to: &'a ColumnType) -> Written {
+        self.push("CAST(");
+        self.node(operand)?;
+        self.push(" AS ");
+        self.dialect.cast_type_name(&mut self.sql, to);
+        self.word(")")
+    }
+
+    fn row(&mut self, parts: &'a [Node]) -> Written {
+        self.push("(");
+        self.comma_separated(parts)?;
+        self.word(")")
+    }
+
+    fn exists(&mut self, select: &'a SelectStatement, negated: bool) -> Written {
+        self.push(if negated { "NOT EXISTS " } else { "EXISTS " });
+        self.subquery(select)
+    }
+
+    fn raw(&mut self, pieces: &'a [Name], args: &'a [Node]) -> Written {
+        if pieces.len() != args.len() + 1 {
+            return Err(invalid(format!(
+                "`{}` has {} places for arguments, and {} are given",
+                pieces.join("?"),
+                pieces.len().saturating_sub(1),
+                args.len(),
+            )));
+        }
+        for (piece, arg) in pieces.iter().zip(args) {
+            self.push(piece);
+            self.node(arg)?;
+        }
+        self.word(pieces.last().map_or("", AsRef::as_ref))
+    }
+
+    fn default_value(&mut self) -> Written {
         if !self.dialect.supports_default_value() {
             let hint = "give every row of the statement the same columns, and leave the column out of all";
             return Err(self.unsupported("DEFAULT as a value", hint));
@@ -116,7 +142,7 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    fn unary(&mut self, op: UnaryOp, operand: &'a Node) -> Result<(), CompileError> {
+    fn unary(&mut self, op: UnaryOp, operand: &'a Node) -> Written {
         match op {
             UnaryOp::Not => {
                 self.push("NOT ");
@@ -139,62 +165,29 @@ impl<'a> SqlWriter<'a, '_> {
         }
     }
 
-    fn binary(&mut self, op: BinaryOp, left: &'a Node, right: &'a Node) -> Result<(), CompileError> {
-        let distinct = match op {
-            BinaryOp::Concat => return self.concat(left, right),
-            BinaryOp::IsDistinctFrom => true,
-            _ => false,
-        };
-        let symbol = match op {
-            BinaryOp::Eq => " = ",
-            BinaryOp::Ne => " <> ",
-            BinaryOp::Lt => " < ",
-            BinaryOp::Le => " <= ",
-            BinaryOp::Gt => " > ",
-            BinaryOp::Ge => " >= ",
-            BinaryOp::Add => " + ",
-            BinaryOp::Sub => " - ",
-            BinaryOp::Mul => " * ",
-            BinaryOp::Div => " / ",
-            BinaryOp::Rem => " % ",
-            BinaryOp::Concat => " || ",
-            BinaryOp::IntDiv => {
-                self.operand(left, Level::Multiply)?;
-                self.push(" ");
-                self.push(self.dialect.integer_division());
-                self.push(" ");
-                return self.operand(right, Level::Negate);
-            }
-            BinaryOp::IsDistinctFrom | BinaryOp::IsNotDistinctFrom => {
-                match self.dialect.null_safe_equality() {
-                    NullSafeEquality::IsDistinctFrom if distinct => " IS DISTINCT FROM ",
-                    NullSafeEquality::IsDistinctFrom => " IS NOT DISTINCT FROM ",
-                    NullSafeEquality::Is if distinct => " IS NOT ",
-                    NullSafeEquality::Is => " IS ",
-                    NullSafeEquality::Spaceship => " <=> ",
-                }
-            }
-        };
+    fn binary(&mut self, op: BinaryOp, (left, right): &'a (Node, Node)) -> Written {
+        if op == BinaryOp::Concat {
+            return self.concat(left, right);
+        }
+        // Of two operators of one level, the left one is done first.
         let (left_least, right_least) = match binary_level(op, self.dialect) {
             Level::Add => (Level::Add, Level::Multiply),
             Level::Multiply => (Level::Multiply, Level::Negate),
             _ => (Level::Concat, Level::Concat),
         };
-        let negated = distinct && self.dialect.null_safe_equality() == NullSafeEquality::Spaceship;
-        if negated {
-            self.push("NOT (");
-        }
+        let negated = op == BinaryOp::IsDistinctFrom
+            && self.dialect.null_safe_equality() == NullSafeEquality::Spaceship;
+        self.push(if negated { "NOT (" } else { "" });
         self.operand(left, left_least)?;
-        self.push(symbol);
+        self.push(" ");
+        self.push(symbol(op, self.dialect));
+        self.push(" ");
         self.operand(right, right_least)?;
-        if negated {
-            self.push(")");
-        }
-        Ok(())
+        self.word(if negated { ")" } else { "" })
     }
 
     /// Joined text is flat on the left, where chains of `concat` grow.
-    fn concat(&mut self, left: &'a Node, right: &'a Node) -> Result<(), CompileError> {
+    fn concat(&mut self, left: &'a Node, right: &'a Node) -> Written {
         let mut parts = vec![right];
         let mut first = left;
         while let Node::Binary { op: BinaryOp::Concat, operands } = first {
@@ -223,13 +216,7 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    fn logical(
-        &mut self,
-        parts: &'a [Node],
-        separator: &str,
-        own: Level,
-        of_none: bool,
-    ) -> Result<(), CompileError> {
+    fn logical(&mut self, parts: &'a [Node], separator: &str, own: Level, of_none: bool) -> Written {
         match parts {
             [] => self.push(self.dialect.boolean(of_none)),
             [one] => self.node(one)?,
@@ -247,12 +234,11 @@ impl<'a> SqlWriter<'a, '_> {
 
     fn like(
         &mut self,
-        operand: &'a Node,
-        pattern: &'a Node,
+        (operand, pattern): &'a (Node, Node),
         ignore_case: bool,
         escape: Option<char>,
         negated: bool,
-    ) -> Result<(), CompileError> {
+    ) -> Written {
         if ignore_case && !self.dialect.supports_ilike() {
             self.push("lower(");
             self.node(operand)?;
@@ -282,7 +268,7 @@ impl<'a> SqlWriter<'a, '_> {
         operand: Option<&'a Node>,
         branches: &'a [(Node, Node)],
         otherwise: Option<&'a Node>,
-    ) -> Result<(), CompileError> {
+    ) -> Written {
         self.push("CASE");
         if let Some(operand) = operand {
             self.push(" ");
@@ -300,6 +286,34 @@ impl<'a> SqlWriter<'a, '_> {
         }
         self.push(" END");
         Ok(())
+    }
+}
+
+fn symbol(op: BinaryOp, dialect: &dyn Dialect) -> &'static str {
+    match op {
+        BinaryOp::Eq => "=",
+        BinaryOp::Ne => "<>",
+        BinaryOp::Lt => "<",
+        BinaryOp::Le => "<=",
+        BinaryOp::Gt => ">",
+        BinaryOp::Ge => ">=",
+        BinaryOp::Add => "+",
+        BinaryOp::Sub => "-",
+        BinaryOp::Mul => "*",
+        BinaryOp::Div => "/",
+        BinaryOp::IntDiv => dialect.integer_division(),
+        BinaryOp::Rem => "%",
+        BinaryOp::Concat => "||",
+        BinaryOp::IsDistinctFrom => match dialect.null_safe_equality() {
+            NullSafeEquality::IsDistinctFrom => "IS DISTINCT FROM",
+            NullSafeEquality::Is => "IS NOT",
+            NullSafeEquality::Spaceship => "<=>",
+        },
+        BinaryOp::IsNotDistinctFrom => match dialect.null_safe_equality() {
+            NullSafeEquality::IsDistinctFrom => "IS NOT DISTINCT FROM",
+            NullSafeEquality::Is => "IS",
+            NullSafeEquality::Spaceship => "<=>",
+        },
     }
 }
 

@@ -1,6 +1,6 @@
 //! FROM: what it is where the statement does not say, and how it is written.
 
-use super::writer::{ScopeTable, SqlWriter};
+use super::writer::{Fault, ScopeTable, SqlWriter, Written, invalid};
 use crate::error::CompileError;
 use crate::expr::{Node, TableName};
 use crate::statement::{FromItem, Join, JoinKind, SelectStatement, TableSource};
@@ -13,7 +13,7 @@ use crate::statement::{FromItem, Join, JoinKind, SelectStatement, TableSource};
 fn infer<'a>(
     statement: &'a SelectStatement,
     around: &[ScopeTable<'a>],
-) -> Result<Option<&'a TableName>, CompileError> {
+) -> Result<Option<&'a TableName>, Fault> {
     let joined: Vec<_> =
         statement.joins.iter().filter_map(|join| ScopeTable::of_item(&join.item)).collect();
     let mut named: Vec<&'a TableName> = Vec::new();
@@ -45,9 +45,9 @@ fn infer<'a>(
     match named.as_slice() {
         [] => Ok(None),
         [one] => Ok(Some(one)),
-        several => Err(CompileError::CartesianProduct {
+        several => Err(Box::new(CompileError::CartesianProduct {
             tables: several.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and "),
-        }),
+        })),
     }
 }
 
@@ -95,17 +95,17 @@ impl<'a> SqlWriter<'a, '_> {
     pub(super) fn enter_from(
         &mut self,
         statement: &'a SelectStatement,
-    ) -> Result<Option<&'a TableName>, CompileError> {
+    ) -> Result<Option<&'a TableName>, Fault> {
         let start = self.scope.len();
         let inferred = if statement.from.is_empty() { infer(statement, &self.scope)? } else { None };
         self.scope.extend(inferred.map(ScopeTable::of));
         let items = statement.from.iter().chain(statement.joins.iter().map(|join| &join.item));
         for item in items {
             let Some(table) = ScopeTable::of_item(item) else {
-                return Err(CompileError::Invalid("a subquery in FROM needs an alias".into()));
+                return Err(invalid("a subquery in FROM needs an alias"));
             };
             if self.scope[start..].contains(&table) {
-                return Err(CompileError::Invalid(format!(
+                return Err(invalid(format!(
                     "{} is in FROM twice; give one of them another name with `alias`",
                     table.name,
                 )));
@@ -113,8 +113,8 @@ impl<'a> SqlWriter<'a, '_> {
             self.scope.push(table);
         }
         if inferred.is_none() && statement.from.is_empty() && !statement.joins.is_empty() {
-            return Err(CompileError::Invalid(
-                "the statement joins, but nothing says to which table; begin with `.from(..)`".into(),
+            return Err(invalid(
+                "the statement joins, but nothing says to which table; begin with `.from(..)`",
             ));
         }
         Ok(inferred)
@@ -126,7 +126,7 @@ impl<'a> SqlWriter<'a, '_> {
         statement: &'a SelectStatement,
         inferred: Option<&'a TableName>,
         start: usize,
-    ) -> Result<(), CompileError> {
+    ) -> Written {
         if let Some(table) = inferred {
             self.push(" FROM ");
             self.table_name(table)?;
@@ -143,7 +143,7 @@ impl<'a> SqlWriter<'a, '_> {
         statement.joins.iter().try_for_each(|join| self.join(join, start))
     }
 
-    fn join(&mut self, join: &'a Join, start: usize) -> Result<(), CompileError> {
+    fn join(&mut self, join: &'a Join, start: usize) -> Written {
         self.push(match join.kind {
             JoinKind::Inner => " JOIN ",
             JoinKind::Left => " LEFT JOIN ",
@@ -163,7 +163,7 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    fn source(&mut self, item: &'a FromItem, start: usize) -> Result<(), CompileError> {
+    fn source(&mut self, item: &'a FromItem, start: usize) -> Written {
         match &item.source {
             TableSource::Table(table) => self.table_name(table)?,
             TableSource::Select(select) => {

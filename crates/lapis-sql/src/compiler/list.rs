@@ -4,20 +4,14 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::precedence::Level;
-use super::writer::SqlWriter;
+use super::writer::{Fault, SqlWriter, Written, invalid};
 use crate::dialect::InList;
-use crate::error::CompileError;
 use crate::expr::Node;
 use crate::value::Value;
 
 impl<'a> SqlWriter<'a, '_> {
     /// A list that holds expressions.
-    pub(super) fn in_list(
-        &mut self,
-        operand: &'a Node,
-        list: &'a [Node],
-        negated: bool,
-    ) -> Result<(), CompileError> {
+    pub(super) fn in_list(&mut self, operand: &'a Node, list: &'a [Node], negated: bool) -> Written {
         if list.is_empty() {
             self.push(self.dialect.boolean(negated));
             return Ok(());
@@ -35,7 +29,7 @@ impl<'a> SqlWriter<'a, '_> {
         operand: &'a Node,
         values: &'a [Value<'static>],
         negated: bool,
-    ) -> Result<(), CompileError> {
+    ) -> Written {
         if values.is_empty() {
             self.push(self.dialect.boolean(negated));
             return Ok(());
@@ -67,17 +61,9 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    fn in_rows(
-        &mut self,
-        width: usize,
-        values: &'a [Value<'static>],
-        negated: bool,
-    ) -> Result<(), CompileError> {
+    fn in_rows(&mut self, width: usize, values: &'a [Value<'static>], negated: bool) -> Written {
         if width == 0 || !values.len().is_multiple_of(width) {
-            return Err(CompileError::Invalid(format!(
-                "{} values do not make rows of {width} columns",
-                values.len()
-            )));
+            return Err(invalid(format!("{} values do not make rows of {width} columns", values.len())));
         }
         self.open_list(negated, true);
         self.padded(width, values, |writer, row| {
@@ -100,7 +86,7 @@ impl<'a> SqlWriter<'a, '_> {
         }
     }
 
-    fn value(&mut self, value: &'a [Value<'static>]) -> Result<(), CompileError> {
+    fn value(&mut self, value: &'a [Value<'static>]) -> Written {
         value.iter().try_for_each(|value| self.parameter(value.borrowed()))
     }
 
@@ -110,8 +96,8 @@ impl<'a> SqlWriter<'a, '_> {
         &mut self,
         width: usize,
         values: &'a [Value<'static>],
-        mut write: impl FnMut(&mut Self, &'a [Value<'static>]) -> Result<(), CompileError>,
-    ) -> Result<(), CompileError> {
+        mut write: impl FnMut(&mut Self, &'a [Value<'static>]) -> Written,
+    ) -> Written {
         let count = values.len() / width;
         let padded = count.next_power_of_two();
         let fits = !self.inline && padded * width <= self.parameters_left();
@@ -126,7 +112,7 @@ impl<'a> SqlWriter<'a, '_> {
     }
 }
 
-fn json_array(values: &[Value<'_>]) -> Result<String, CompileError> {
+fn json_array(values: &[Value<'_>]) -> Result<String, Fault> {
     let mut json = String::with_capacity(values.len() * 8);
     json.push('[');
     for (position, value) in values.iter().enumerate() {
@@ -138,9 +124,9 @@ fn json_array(values: &[Value<'_>]) -> Result<String, CompileError> {
             Value::Int(value) => drop(write!(json, "{value}")),
             Value::Text(text) => {
                 let quoted = serde_json::to_string(text.as_ref());
-                json.push_str(&quoted.map_err(|error| CompileError::Invalid(error.to_string()))?);
+                json.push_str(&quoted.map_err(|error| invalid(error.to_string()))?);
             }
-            _ => return Err(CompileError::Invalid("a JSON list holds only integers and text".into())),
+            _ => return Err(invalid("a JSON list holds only integers and text")),
         }
     }
     json.push(']');

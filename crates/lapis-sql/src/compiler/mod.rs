@@ -65,8 +65,8 @@ pub fn compile_into<'a>(
 ) -> Result<Compiled<'a>, CompileError> {
     buffer.clear();
     let mut writer = SqlWriter::new(buffer, dialect);
-    writer.statement(statement)?;
-    let (sql, parameters) = writer.finish()?;
+    writer.statement(statement).map_err(|fault| *fault)?;
+    let (sql, parameters) = writer.finish().map_err(|fault| *fault)?;
     Ok(Compiled { sql, parameters, read_only: statement.is_read_only() })
 }
 
@@ -77,8 +77,8 @@ pub fn compile_into<'a>(
 /// As [`compile`], and if a value has no literal.
 pub fn compile_inline(statement: StatementRef<'_>, dialect: &dyn Dialect) -> Result<String, CompileError> {
     let mut writer = SqlWriter::inline(String::with_capacity(256), dialect);
-    writer.statement(statement)?;
-    writer.finish().map(|(sql, _)| sql)
+    writer.statement(statement).map_err(|fault| *fault)?;
+    writer.finish().map(|(sql, _)| sql).map_err(|fault| *fault)
 }
 
 /// Writes an expression of a schema, such as a server default: values are literals, since a schema binds none,
@@ -89,6 +89,6 @@ pub fn compile_inline(statement: StatementRef<'_>, dialect: &dyn Dialect) -> Res
 pub fn write_schema_expr(sql: &mut String, node: &Node, dialect: &dyn Dialect) -> Result<(), CompileError> {
     let mut writer = SqlWriter::of_schema(std::mem::take(sql), dialect);
     let written = writer.node(node);
-    (*sql, _) = writer.finish()?;
-    written
+    (*sql, _) = writer.finish().map_err(|fault| *fault)?;
+    written.map_err(|fault| *fault)
 }

@@ -1,21 +1,20 @@
 //! `SELECT`.
 
 use super::precedence::Level;
-use super::writer::SqlWriter;
-use crate::error::CompileError;
+use super::writer::{SqlWriter, Written};
 use crate::expr::{Order, OrderBy};
 use crate::statement::{SelectItem, SelectStatement};
 use crate::value::Value;
 
 impl<'a> SqlWriter<'a, '_> {
-    pub(super) fn subquery(&mut self, select: &'a SelectStatement) -> Result<(), CompileError> {
+    pub(super) fn subquery(&mut self, select: &'a SelectStatement) -> Written {
         self.push("(");
         self.select(select)?;
         self.push(")");
         Ok(())
     }
 
-    pub(super) fn select(&mut self, select: &'a SelectStatement) -> Result<(), CompileError> {
+    pub(super) fn select(&mut self, select: &'a SelectStatement) -> Written {
         let start = self.scope.len();
         let inferred = self.enter_from(select)?;
         self.push(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
@@ -46,7 +45,7 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    pub(super) fn items(&mut self, items: &'a [SelectItem]) -> Result<(), CompileError> {
+    pub(super) fn items(&mut self, items: &'a [SelectItem]) -> Written {
         for (position, item) in items.iter().enumerate() {
             if position > 0 {
                 self.push(", ");
@@ -60,7 +59,7 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    fn order_term(&mut self, term: &'a OrderBy) -> Result<(), CompileError> {
+    fn order_term(&mut self, term: &'a OrderBy) -> Written {
         let nulls_order = self.dialect.supports_nulls_order();
         if let (Some(nulls_first), false) = (term.nulls_first, nulls_order) {
             // False sorts before true.
@@ -80,7 +79,7 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     /// Bound, so that the pages of one query are one statement to the caches of prepared statements.
-    fn limit(&mut self, limit: Option<u64>, offset: Option<u64>) -> Result<(), CompileError> {
+    fn limit(&mut self, limit: Option<u64>, offset: Option<u64>) -> Written {
         match limit {
             Some(limit) => {
                 self.push(" LIMIT ");

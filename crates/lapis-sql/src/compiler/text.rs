@@ -1,17 +1,16 @@
 //! SQL written by hand.
 
-use super::writer::SqlWriter;
+use super::writer::{SqlWriter, Written, invalid};
 use crate::Name;
-use crate::error::CompileError;
 use crate::statement::TextStatement;
 
 impl<'a> SqlWriter<'a, '_> {
-    pub(super) fn text(&mut self, text: &'a TextStatement) -> Result<(), CompileError> {
+    pub(super) fn text(&mut self, text: &'a TextStatement) -> Written {
         if text.pieces.len() != text.places.len() + 1 {
-            return Err(CompileError::Invalid("a text needs one piece more than it has parameters".into()));
+            return Err(invalid("a text needs one piece more than it has parameters"));
         }
         if let Some((unknown, _)) = text.values.iter().find(|(name, _)| !text.places.contains(name)) {
-            return Err(CompileError::Invalid(format!(
+            return Err(invalid(format!(
                 "a value is bound to :{unknown}, and the statement has no such parameter; it has {}",
                 listed(&text.places),
             )));
@@ -21,7 +20,7 @@ impl<'a> SqlWriter<'a, '_> {
             match text.values.iter().find(|(name, _)| name == place) {
                 Some((_, value)) => self.parameter(value.borrowed())?,
                 None => {
-                    return Err(CompileError::Invalid(format!(
+                    return Err(invalid(format!(
                         "the parameter :{place} has no value; give it one with `.bind(\"{place}\", ..)`",
                     )));
                 }

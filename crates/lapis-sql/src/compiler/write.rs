@@ -1,19 +1,18 @@
 //! `INSERT`, `UPDATE` and `DELETE`.
 
-use super::writer::{ScopeTable, SqlWriter};
-use crate::error::CompileError;
+use super::writer::{ScopeTable, SqlWriter, Written, invalid};
 use crate::expr::{Node, TableName};
 use crate::statement::{DeleteStatement, InsertSource, InsertStatement, SelectItem, UpdateStatement};
 
 impl<'a> SqlWriter<'a, '_> {
-    pub(super) fn insert(&mut self, insert: &'a InsertStatement) -> Result<(), CompileError> {
+    pub(super) fn insert(&mut self, insert: &'a InsertStatement) -> Written {
         self.push("INSERT INTO ");
         self.table_name(&insert.table)?;
         self.push(" ");
         match &insert.source {
             InsertSource::Values(rows) if insert.columns.is_empty() => {
                 if rows.len() > 1 {
-                    return Err(CompileError::Invalid(format!(
+                    return Err(invalid(format!(
                         "{} rows without a value cannot be inserted into {} at once; insert them one by one",
                         rows.len(),
                         insert.table,
@@ -29,7 +28,7 @@ impl<'a> SqlWriter<'a, '_> {
             InsertSource::Select(select) => {
                 if !insert.columns.is_empty() {
                     if insert.columns.len() != select.items.len() {
-                        return Err(CompileError::Invalid(format!(
+                        return Err(invalid(format!(
                             "the insert into {} has {} columns, and its query selects {}",
                             insert.table,
                             insert.columns.len(),
@@ -46,7 +45,7 @@ impl<'a> SqlWriter<'a, '_> {
         self.returning("INSERT", supported, &insert.table, &insert.returning)
     }
 
-    fn columns(&mut self, insert: &'a InsertStatement) -> Result<(), CompileError> {
+    fn columns(&mut self, insert: &'a InsertStatement) -> Written {
         for (position, column) in insert.columns.iter().enumerate() {
             self.push(if position > 0 { ", " } else { "(" });
             self.identifier(column)?;
@@ -55,10 +54,10 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    fn rows(&mut self, insert: &'a InsertStatement, rows: &'a [Vec<Node>]) -> Result<(), CompileError> {
+    fn rows(&mut self, insert: &'a InsertStatement, rows: &'a [Vec<Node>]) -> Written {
         for (position, row) in rows.iter().enumerate() {
             if row.len() != insert.columns.len() {
-                return Err(CompileError::Invalid(format!(
+                return Err(invalid(format!(
                     "row {} of the insert into {} has {} values for {} columns",
                     position + 1,
                     insert.table,
@@ -73,9 +72,9 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    pub(super) fn update(&mut self, update: &'a UpdateStatement) -> Result<(), CompileError> {
+    pub(super) fn update(&mut self, update: &'a UpdateStatement) -> Written {
         if update.assignments.is_empty() {
-            return Err(CompileError::Invalid(format!("the update of {} sets no column", update.table)));
+            return Err(invalid(format!("the update of {} sets no column", update.table)));
         }
         self.scope.push(ScopeTable::of(&update.table));
         self.push("UPDATE ");
@@ -92,7 +91,7 @@ impl<'a> SqlWriter<'a, '_> {
         self.returning("UPDATE", supported, &update.table, &update.returning)
     }
 
-    pub(super) fn delete(&mut self, delete: &'a DeleteStatement) -> Result<(), CompileError> {
+    pub(super) fn delete(&mut self, delete: &'a DeleteStatement) -> Written {
         self.scope.push(ScopeTable::of(&delete.table));
         self.push("DELETE FROM ");
         self.table_name(&delete.table)?;
@@ -108,14 +107,14 @@ impl<'a> SqlWriter<'a, '_> {
         table: &TableName,
         filter: Option<&'a Node>,
         all_rows: bool,
-    ) -> Result<(), CompileError> {
+    ) -> Written {
         match filter {
             Some(filter) => {
                 self.push(" WHERE ");
                 self.node(filter)
             }
             None if all_rows => Ok(()),
-            None => Err(CompileError::Invalid(format!(
+            None => Err(invalid(format!(
                 "the {verb} of {table} has no filter and would touch every row; filter it, or say `.all_rows()`",
             ))),
         }
@@ -127,7 +126,7 @@ impl<'a> SqlWriter<'a, '_> {
         supported: bool,
         table: &'a TableName,
         items: &'a [SelectItem],
-    ) -> Result<(), CompileError> {
+    ) -> Written {
         if items.is_empty() {
             return Ok(());
         }

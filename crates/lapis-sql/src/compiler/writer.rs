@@ -8,6 +8,17 @@ use crate::expr::{ColumnRef, TableName};
 use crate::statement::{FromItem, StatementRef, TableSource};
 use crate::value::Value;
 
+/// An error on its way out of the compiler. Boxed, since every step of a deep expression has a place for one on
+/// the stack.
+pub(super) type Fault = Box<CompileError>;
+
+pub(super) type Written = Result<(), Fault>;
+
+#[cold]
+pub(super) fn invalid(message: impl Into<String>) -> Fault {
+    Box::new(CompileError::Invalid(message.into()))
+}
+
 /// A table as expressions name it: by its alias, or by its own name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ScopeTable<'a> {
@@ -72,10 +83,10 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
         Self { bare_columns: true, ..Self::inline(sql, dialect) }
     }
 
-    pub(super) fn finish(self) -> Result<(String, Vec<Value<'a>>), CompileError> {
+    pub(super) fn finish(self) -> Result<(String, Vec<Value<'a>>), Fault> {
         let (count, most) = (self.parameters.len(), self.dialect.max_parameters());
         if count > most {
-            return Err(CompileError::Invalid(format!(
+            return Err(invalid(format!(
                 "the statement has {count} parameters, and {} takes at most {most}; split it",
                 self.dialect.name(),
             )));
@@ -83,7 +94,7 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
         Ok((self.sql, self.parameters))
     }
 
-    pub(super) fn statement(&mut self, statement: StatementRef<'a>) -> Result<(), CompileError> {
+    pub(super) fn statement(&mut self, statement: StatementRef<'a>) -> Written {
         match statement {
             StatementRef::Select(select) => self.select(select),
             StatementRef::Insert(insert) => self.insert(insert),
@@ -97,9 +108,12 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
         self.sql.push_str(sql);
     }
 
-    pub(super) fn parameter(&mut self, value: Value<'a>) -> Result<(), CompileError> {
+    pub(super) fn parameter(&mut self, value: Value<'a>) -> Written {
         if self.inline {
-            return Ok(self.dialect.write_literal(&mut self.sql, &value)?);
+            return self
+                .dialect
+                .write_literal(&mut self.sql, &value)
+                .map_err(|error| Box::new(error.into()));
         }
         self.parameters.push(value);
         self.dialect.placeholder(&mut self.sql, self.parameters.len());
@@ -111,7 +125,7 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
         self.dialect.max_parameters().saturating_sub(self.parameters.len())
     }
 
-    pub(super) fn identifier(&mut self, name: &str) -> Result<(), CompileError> {
+    pub(super) fn identifier(&mut self, name: &str) -> Written {
         // Quotation marks are ASCII, so that a search through the bytes finds them.
         let (bytes, quote) = (name.as_bytes(), self.quote as u8);
         if bytes.contains(&quote) || bytes.contains(&0) {
@@ -125,9 +139,9 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
     }
 
     #[cold]
-    fn hostile_identifier(&mut self, name: &str) -> Result<(), CompileError> {
+    fn hostile_identifier(&mut self, name: &str) -> Written {
         if name.contains('\0') {
-            return Err(CompileError::Invalid(format!("the name {name:?} holds a NUL character")));
+            return Err(invalid(format!("the name {name:?} holds a NUL character")));
         }
         self.sql.push(self.quote);
         for character in name.chars() {
@@ -140,7 +154,7 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
         Ok(())
     }
 
-    pub(super) fn table_name(&mut self, table: &TableName) -> Result<(), CompileError> {
+    pub(super) fn table_name(&mut self, table: &TableName) -> Written {
         if let Some(schema) = &table.schema {
             self.identifier(schema)?;
             self.sql.push('.');
@@ -148,7 +162,7 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
         self.identifier(&table.name)
     }
 
-    pub(super) fn column(&mut self, column: &'a ColumnRef) -> Result<(), CompileError> {
+    pub(super) fn column(&mut self, column: &'a ColumnRef) -> Written {
         if let (Some(table), false) = (&column.table, self.bare_columns) {
             let wanted = ScopeTable::of(table);
             // The table that is written to is alone in scope, unless this is a subquery within.
@@ -178,24 +192,24 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
     }
 
     #[cold]
-    fn not_in_from(&self, column: &ColumnRef, table: &TableName) -> CompileError {
+    fn not_in_from(&self, column: &ColumnRef, table: &TableName) -> Fault {
         let present = match self.scope.as_slice() {
             [] => "which is empty".to_owned(),
             tables => tables.iter().map(|table| table.name).collect::<Vec<_>>().join(", "),
         };
-        CompileError::TableNotInFrom {
+        Box::new(CompileError::TableNotInFrom {
             column: format!("{table}.{}", column.name),
             table: table.to_string(),
             present,
-        }
+        })
     }
 
     #[cold]
-    pub(super) fn unsupported(&self, feature: &str, hint: &str) -> CompileError {
-        CompileError::Unsupported {
+    pub(super) fn unsupported(&self, feature: &str, hint: &str) -> Fault {
+        Box::new(CompileError::Unsupported {
             dialect: self.dialect.name(),
             feature: feature.to_owned(),
             hint: hint.to_owned(),
-        }
+        })
     }
 }

@@ -2,6 +2,41 @@
 //!
 //! A typed builder carries a *shape*, the type of its rows, and nothing else: below it, a statement is
 //! data without type parameters that any front end can make and any dialect can compile.
+//!
+//! ```
+//! # use lapis_sql::dialect::Sqlite;
+//! # use lapis_sql::expr::{func, Column, ExprOps, StaticTable};
+//! # use lapis_sql::statement::{select, table, Statement};
+//! # struct User;
+//! # impl StaticTable for User { const TABLE: &'static str = "users"; }
+//! # #[allow(non_upper_case_globals)]
+//! # impl User {
+//! #     const id: Column<User, i64> = Column::new("id");
+//! #     const name: Column<User, String> = Column::new("name");
+//! # }
+//! # struct Post;
+//! # impl StaticTable for Post { const TABLE: &'static str = "posts"; }
+//! # #[allow(non_upper_case_globals)]
+//! # impl Post {
+//! #     const id: Column<Post, i64> = Column::new("id");
+//! #     const author: Column<Post, i64> = Column::new("author_id");
+//! # }
+//! let busy = select((User::name, func::count(Post::id))) // rows are `(String, i64)`
+//!     .join_on(table::<Post>(), Post::author.eq(User::id))
+//!     .group_by(User::name)
+//!     .having(func::count(Post::id).gt(10));
+//! assert_eq!(
+//!     busy.sql(&Sqlite)?,
+//!     "SELECT \"users\".\"name\", count(\"posts\".\"id\") FROM \"users\" \
+//!      JOIN \"posts\" ON \"posts\".\"author_id\" = \"users\".\"id\" \
+//!      GROUP BY \"users\".\"name\" HAVING count(\"posts\".\"id\") > ?",
+//! );
+//! # Ok::<(), lapis_sql::CompileError>(())
+//! ```
+//!
+//! A SELECT that is not told its FROM takes it from its projection, and every column is checked against FROM
+//! when the statement is compiled: a forgotten join is an error that names the table, and not every pair of
+//! rows.
 
 mod assignments;
 mod delete;

@@ -253,6 +253,14 @@ fn a_fold_of_ten_thousand_conditions_stays_flat() {
 }
 
 #[test]
+fn a_thousand_nested_operators_fit_on_the_stack() {
+    let sum = (0..1_000).fold(User::age + 0, |sum, number| User::age + (sum * number));
+    assert_eq!(expr(sum).matches('+').count(), 1_001);
+    let mixed = (0..1_000).fold(User::age.eq(0), |any, age| any.or(User::age.eq(age)).and(User::active));
+    assert_eq!(expr(mixed).matches(" OR ").count(), 1_000);
+}
+
+#[test]
 fn functions() {
     assert_snapshot!(expr(func::count(User::id)), @"count(id)");
     assert_snapshot!(expr(func::count_all()), @"count(*)");
