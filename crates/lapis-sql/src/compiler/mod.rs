@@ -3,6 +3,8 @@
 //! One pass over the syntax tree writes into one buffer and lends the values out, so that compiling copies no
 //! text but the SQL's own.
 
+pub mod ddl;
+
 mod expr;
 mod from;
 mod list;

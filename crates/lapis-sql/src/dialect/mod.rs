@@ -1,6 +1,6 @@
 //! What differs between the databases, as answers to questions.
 
-mod ddl;
+pub(crate) mod ddl;
 mod literal;
 mod mysql;
 mod postgres;
@@ -14,6 +14,7 @@ pub use sqlite::{Sqlite, SqliteValue};
 use std::fmt;
 
 use crate::error::{CompileError, EncodeError};
+use crate::expr::TableName;
 use crate::schema::ReferentialAction;
 use crate::types::{ColumnType, EnumType};
 use crate::value::Value;
@@ -157,6 +158,16 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
 
     /// How the database is told to number a column.
     fn autoincrement(&self) -> AutoIncrementSyntax;
+
+    /// The statement after CREATE TABLE that lets its numbering start at that number, where the table's own
+    /// definition cannot say it. It changes nothing where the table has been numbered before.
+    ///
+    /// # Errors
+    /// If a name cannot be written.
+    fn start_numbering(&self, table: &TableName, start: i64) -> Result<Option<String>, CompileError> {
+        let _ = (table, start);
+        Ok(None)
+    }
 
     /// Whether there are sequences.
     fn supports_sequences(&self) -> bool {

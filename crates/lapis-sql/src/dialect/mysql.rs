@@ -242,11 +242,16 @@ fn write_text(sql: &mut String, text: &str) {
     }
 }
 
+/// No character set can be named here, so that text with a backslash is digits alone.
 fn write_enum(sql: &mut String, values: &[Name]) {
     sql.push_str("ENUM(");
     for (position, name) in values.iter().enumerate() {
         sql.push_str(if position > 0 { ", " } else { "" });
-        write_text(sql, name);
+        if name.contains(['\\', '\0']) {
+            hex_string(sql, name.as_bytes());
+        } else {
+            quoted(sql, name);
+        }
     }
     sql.push(')');
 }

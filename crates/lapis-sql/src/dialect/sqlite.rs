@@ -5,8 +5,9 @@ mod storage;
 pub use storage::SqliteValue;
 
 use super::literal::{decimal_type, display, hex_string, quoted, varchar_of};
-use super::{AutoIncrementSyntax, Dialect, InList, NullSafeEquality};
-use crate::error::EncodeError;
+use super::{AutoIncrementSyntax, Dialect, InList, NullSafeEquality, ddl};
+use crate::error::{CompileError, EncodeError};
+use crate::expr::TableName;
 use crate::types::ColumnType;
 use crate::value::Value;
 
@@ -136,6 +137,24 @@ impl Dialect for Sqlite {
 
     fn autoincrement(&self) -> AutoIncrementSyntax {
         AutoIncrementSyntax::RowId
+    }
+
+    /// The next number is one more than the larger of the greatest in the table and the one kept in
+    /// `sqlite_sequence`, which forgets it when the table is dropped.
+    fn start_numbering(&self, table: &TableName, start: i64) -> Result<Option<String>, CompileError> {
+        let mut kept = String::new();
+        if let Some(schema) = &table.schema {
+            ddl::quote(self, &mut kept, schema)?;
+            kept.push('.');
+        }
+        kept.push_str("sqlite_sequence");
+        let mut name = String::new();
+        self.write_literal(&mut name, &Value::Text(table.name.as_ref().into()))?;
+        let last = start - 1;
+        Ok(Some(format!(
+            "INSERT INTO {kept} (name, seq) SELECT {name}, {last} \
+             WHERE NOT EXISTS (SELECT 1 FROM {kept} WHERE name = {name})"
+        )))
     }
 
     fn references_across_schemas(&self) -> bool {
