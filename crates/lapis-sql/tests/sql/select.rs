@@ -2,6 +2,8 @@
 
 use crate::common::{Post, User, sql, sqlite};
 use insta::assert_snapshot;
+use lapis_sql::compiler::{compile, compile_into};
+use lapis_sql::dialect::Sqlite;
 use lapis_sql::expr::*;
 use lapis_sql::statement::*;
 
@@ -186,4 +188,16 @@ fn more_parameters_than_the_database_takes_are_refused() {
 #[test]
 fn a_select_only_reads() {
     assert!(select(User::id).as_statement().is_read_only());
+}
+
+#[test]
+fn a_used_buffer_serves_again() -> Result<(), lapis_sql::CompileError> {
+    let statement = select(User::id).filter(User::age.gt(1));
+    let fresh = compile(statement.as_statement(), &Sqlite)?;
+    let mut used = String::with_capacity(4096);
+    used.push_str("SELECT of another time");
+    let again = compile_into(used, statement.as_statement(), &Sqlite)?;
+    assert_eq!(again, fresh);
+    assert_eq!(again.sql.capacity(), 4096);
+    Ok(())
 }
