@@ -72,6 +72,8 @@ pub struct Session {
     next_savepoint: u32,
     /// A flush or transaction step is under way; still set at the next one, it was dropped midway.
     interrupted: bool,
+    /// A closure within this savepoint was dropped before its end: the next step takes back what it did.
+    abandoned: Option<Savepoint>,
 }
 
 impl Session {
@@ -86,6 +88,7 @@ impl Session {
             savepoints: Vec::new(),
             next_savepoint: 0,
             interrupted: false,
+            abandoned: None,
         }
     }
 

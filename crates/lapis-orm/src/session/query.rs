@@ -157,8 +157,8 @@ impl Session {
 
     /// The session's connection, in a transaction; taken from the pool if there is none.
     pub(crate) async fn connection(&mut self) -> Result<&mut Connection> {
-        if self.interrupted {
-            self.recover().await?;
+        if self.interrupted || self.abandoned.is_some() {
+            self.settle_interruptions().await?;
         }
         if self.connection.is_none() {
             let mut connection = self.engine.acquire().await?;

@@ -36,9 +36,7 @@ impl Session {
     /// # Errors
     /// If the session's changes contradict themselves, or the database refuses them.
     pub async fn flush(&mut self) -> Result<()> {
-        if self.interrupted {
-            self.recover().await?;
-        }
+        self.settle_interruptions().await?;
         if !self.state.has_changes() {
             return Ok(());
         }
@@ -130,15 +128,19 @@ impl Session {
         F: AsyncFnOnce(&mut Session) -> Result<T>,
     {
         let savepoint = self.savepoint().await?;
-        match work(self).await {
+        let mut nested = Nested { session: self, unfinished: Some(savepoint) };
+        let result = work(nested.session).await;
+        nested.unfinished = None;
+        let session = &mut *nested.session;
+        match result {
             Ok(value) => {
-                self.release(savepoint).await?;
+                session.release(savepoint).await?;
                 Ok(value)
             }
             Err(error) => {
-                if self.level(savepoint).is_ok() {
-                    self.rollback_to(savepoint).await?;
-                    self.release(savepoint).await?;
+                if session.level(savepoint).is_ok() {
+                    session.rollback_to(savepoint).await?;
+                    session.release(savepoint).await?;
                 }
                 Err(error)
             }
@@ -176,9 +178,16 @@ impl Session {
     pub async fn release(&mut self, savepoint: Savepoint) -> Result<()> {
         self.level(savepoint)?;
         self.flush().await?;
+        self.forget(savepoint).await
+    }
+
+    /// Releases a savepoint when nothing waits to be flushed.
+    async fn forget(&mut self, savepoint: Savepoint) -> Result<()> {
         let at = self.level(savepoint)?;
         let name = self.savepoints[at].name();
-        self.connection().await?.release(&name).await?;
+        if let Some(connection) = &mut self.connection {
+            connection.release(&name).await?;
+        }
         self.savepoints.truncate(at);
         Ok(())
     }
@@ -189,6 +198,16 @@ impl Session {
                 "this savepoint is no longer set: it was released, or its transaction has ended; set another",
             )
         })
+    }
+
+    /// Rolls back to a savepoint whose closure was dropped before its end.
+    pub(super) async fn undo_abandoned(&mut self) -> Result<()> {
+        let Some(savepoint) = self.abandoned.take() else { return Ok(()) };
+        if self.level(savepoint).is_err() {
+            return Ok(());
+        }
+        self.rollback_to(savepoint).await?;
+        self.forget(savepoint).await
     }
 
     /// Rolls back to the innermost savepoint, or the whole transaction.
@@ -202,12 +221,34 @@ impl Session {
         }
     }
 
-    /// Rolls back what a flush or commit that was dropped midway may have left, and says so.
-    pub(super) async fn recover(&mut self) -> Result<()> {
+    /// Takes back what a flush, a commit or a nested closure that was dropped midway may have left.
+    pub(super) async fn settle_interruptions(&mut self) -> Result<()> {
+        if !self.interrupted {
+            return match self.abandoned {
+                Some(_) => self.undo_abandoned().await,
+                None => Ok(()),
+            };
+        }
         self.rollback().await?;
         Err(Error::invalid_request(
             "an earlier flush or commit of this session was cancelled before it was done; its transaction has been rolled \
              back, and so has the session. Repeat the work",
         ))
+    }
+}
+
+/// The closure of [`Session::begin_nested`] at work. Dropped before its end, it leaves word that what was
+/// done is to be taken back.
+struct Nested<'s> {
+    session: &'s mut Session,
+    unfinished: Option<Savepoint>,
+}
+
+impl Drop for Nested<'_> {
+    fn drop(&mut self) {
+        if let Some(savepoint) = self.unfinished.take() {
+            // The rollback needs waiting for: the session's next step does it.
+            self.session.abandoned = Some(savepoint);
+        }
     }
 }
