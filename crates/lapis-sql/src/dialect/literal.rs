@@ -47,3 +47,147 @@ pub(super) fn varchar_of(sql: &mut String, values: &[crate::Name]) {
     let longest = values.iter().map(|value| value.chars().count()).max().unwrap_or(1);
     display(sql, format_args!("VARCHAR({})", longest.max(1)));
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::{NaiveDate, TimeDelta};
+    use insta::assert_snapshot;
+    use rust_decimal::Decimal;
+    use uuid::Uuid;
+
+    use crate::dialect::{Dialect, MySql, Postgres, Sqlite};
+    use crate::error::EncodeError;
+    use crate::value::Value;
+
+    fn literal(dialect: &dyn Dialect, value: &Value<'_>) -> Result<String, EncodeError> {
+        let mut sql = String::new();
+        dialect.write_literal(&mut sql, value).map(|()| sql)
+    }
+
+    /// One line for each value, or the reason why there is no literal.
+    fn literals(dialect: &dyn Dialect) -> String {
+        let date = NaiveDate::from_ymd_opt(2024, 2, 29).unwrap();
+        let at = date.and_hms_micro_opt(12, 30, 0, 5).unwrap();
+        let values = [
+            Value::Null,
+            Value::Bool(true),
+            Value::Int(i64::MIN),
+            Value::UInt(u64::MAX),
+            Value::Float(0.1),
+            Value::Float(1e300),
+            Value::Float(f64::NAN),
+            Value::Float(f64::NEG_INFINITY),
+            Value::Decimal(Decimal::new(1010, 2)),
+            Value::Text("it's; --".into()),
+            Value::Text(r"\' OR 1=1".into()),
+            Value::Text("a\0b".into()),
+            Value::Bytes([0, 0xff].as_slice().into()),
+            Value::Date(date),
+            Value::Date(NaiveDate::from_ymd_opt(-1, 1, 1).unwrap()),
+            Value::Time(at.time()),
+            Value::Timestamp(at),
+            Value::TimestampTz(at.and_utc()),
+            Value::Interval(TimeDelta::milliseconds(-1)),
+            Value::Uuid(Uuid::from_u128(1)),
+            Value::Json(r#"{"a":"'"}"#.into()),
+            Value::Array(vec![Value::Int(1), Value::Int(2)]),
+            Value::Array(vec![]),
+            Value::Invalid("no JSON".into()),
+        ];
+        let lines = values.iter().map(|value| match literal(dialect, value) {
+            Ok(sql) => sql,
+            Err(error) => format!("error: {error}"),
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn literals_of_sqlite() {
+        assert_snapshot!(literals(&Sqlite), @r#"
+        NULL
+        1
+        -9223372036854775808
+        error: SQLite cannot hold the value 18446744073709551615: it is above 2^63 - 1
+        0.1
+        1e300
+        error: SQLite cannot hold the value NaN: it would become NULL; store NULL where that is meant
+        -9e999
+        10.1
+        'it''s; --'
+        '\'' OR 1=1'
+        CAST(X'610062' AS TEXT)
+        X'00ff'
+        '2024-02-29'
+        error: SQLite cannot hold the value -0001-01-01: its year is outside 0000 to 9999, where the order of texts is that of dates
+        '12:30:00.000005'
+        '2024-02-29 12:30:00.000005'
+        '2024-02-29 12:30:00.000005'
+        -1000
+        X'00000000000000000000000000000001'
+        '{"a":"''"}'
+        error: SQLite cannot hold the value […]: it has no arrays
+        error: SQLite cannot hold the value […]: it has no arrays
+        error: the value cannot be bound: no JSON
+        "#);
+    }
+
+    #[test]
+    fn literals_of_postgresql() {
+        assert_snapshot!(literals(&Postgres), @r#"
+        NULL
+        TRUE
+        -9223372036854775808
+        18446744073709551615
+        0.1
+        1e300
+        'NaN'::DOUBLE PRECISION
+        '-Infinity'::DOUBLE PRECISION
+        10.10
+        'it''s; --'
+        E'\\'' OR 1=1'
+        error: PostgreSQL cannot hold the value "a\0b": its text holds no NUL character
+        E'\\x00ff'::BYTEA
+        DATE '2024-02-29'
+        error: PostgreSQL cannot hold the value -0001-01-01: as a literal, a year has four digits; bind it
+        TIME '12:30:00.000005'
+        TIMESTAMP '2024-02-29 12:30:00.000005'
+        TIMESTAMP WITH TIME ZONE '2024-02-29 12:30:00.000005+00'
+        INTERVAL '-1000 microseconds'
+        '00000000-0000-0000-0000-000000000001'::UUID
+        '{"a":"''"}'::JSONB
+        ARRAY[1, 2]
+        '{}'
+        error: the value cannot be bound: no JSON
+        "#);
+    }
+
+    #[test]
+    fn literals_of_mysql() {
+        assert_snapshot!(literals(&MySql), @r#"
+        NULL
+        TRUE
+        -9223372036854775808
+        18446744073709551615
+        0.1
+        1e300
+        error: MySQL cannot hold the value NaN: it has neither NaN nor infinity
+        error: MySQL cannot hold the value -inf: it has neither NaN nor infinity
+        10.10
+        'it''s; --'
+        _utf8mb4 X'5c27204f5220313d31'
+        _utf8mb4 X'610062'
+        X'00ff'
+        DATE '2024-02-29'
+        error: MySQL cannot hold the value -0001-01-01: a year has four digits
+        TIME '12:30:00.000005'
+        TIMESTAMP '2024-02-29 12:30:00.000005'
+        TIMESTAMP '2024-02-29 12:30:00.000005'
+        -1000
+        X'00000000000000000000000000000001'
+        '{"a":"''"}'
+        error: MySQL cannot hold the value […]: it has no arrays
+        error: MySQL cannot hold the value […]: it has no arrays
+        error: the value cannot be bound: no JSON
+        "#);
+    }
+}

@@ -52,7 +52,7 @@ pub enum ColumnType {
 /// An enumeration in the schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnumType {
-    /// The type's name, where the database has named enum types, and in the CHECK constraint's name.
+    /// The type's name, where the database has named enum types.
     pub name: Name,
     /// The values, in order.
     pub values: Vec<Name>,

@@ -120,7 +120,7 @@ fn check_year(date: NaiveDate) -> Result<(), EncodeError> {
     if (0..=9999).contains(&date.year()) {
         Ok(())
     } else {
-        Err(refuse(&date, "the year has more than four digits, and texts of dates would lose their order"))
+        Err(refuse(&date, "its year is outside 0000 to 9999, where the order of texts is that of dates"))
     }
 }
 
@@ -193,7 +193,7 @@ mod tests {
     fn a_year_of_five_digits_is_refused() {
         let date = NaiveDate::from_ymd_opt(10_000, 1, 1).unwrap();
         assert!(refused(&Value::Date(date)).contains("+10000-01-01"));
-        assert!(refused(&Value::Timestamp(date.and_time(NaiveTime::MIN))).contains("four digits"));
+        assert!(refused(&Value::Timestamp(date.and_time(NaiveTime::MIN))).contains("outside 0000 to 9999"));
     }
 
     #[test]
