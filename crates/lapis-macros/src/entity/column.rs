@@ -66,7 +66,7 @@ pub struct Sequence {
 /// What the database does to rows that refer to one which goes or changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    NoAction,
+    Nothing,
     Restrict,
     Cascade,
     SetNull,
@@ -162,7 +162,7 @@ impl Sequence {
 impl Action {
     fn parse(text: &LitStr) -> Result<Self> {
         match text.value().to_lowercase().as_str() {
-            "no action" => Ok(Action::NoAction),
+            "no action" => Ok(Action::Nothing),
             "restrict" => Ok(Action::Restrict),
             "cascade" => Ok(Action::Cascade),
             "set null" => Ok(Action::SetNull),

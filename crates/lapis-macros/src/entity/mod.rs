@@ -136,7 +136,7 @@ impl Entity {
 
     /// The number of the mapped field of that name.
     fn number(&self, name: &Ident) -> Option<usize> {
-        self.mapped().position(|field| field.name == name.unraw().to_string())
+        self.mapped().position(|field| name.unraw() == field.name)
     }
 
     /// The type of a value of a field, as expressions and keys have it.

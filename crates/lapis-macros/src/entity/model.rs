@@ -293,7 +293,7 @@ fn variant(p: &TokenStream, expr: &Expr) -> TokenStream {
 
 fn action_path(p: &TokenStream, action: Action) -> TokenStream {
     let variant = match action {
-        Action::NoAction => quote!(NoAction),
+        Action::Nothing => quote!(NoAction),
         Action::Restrict => quote!(Restrict),
         Action::Cascade => quote!(Cascade),
         Action::SetNull => quote!(SetNull),
