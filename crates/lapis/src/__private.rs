@@ -1,6 +1,20 @@
 //! What the derives' output calls. No part of the public interface: it changes without notice.
 
-pub use lapis_engine::{FromRow, Result, Row};
-pub use lapis_sql::expr::{IntoExpr, Node};
+pub use bon;
+
+pub use lapis_engine::{Connection, FromRow, Projection, Result, Row};
+pub use lapis_orm::entity::{
+    Cascade, Entity, KeyColumn, Link, Model, ModelBuilder, Relink, from_row, node_for, numbered, offset,
+    read_reference, reference_columns, total,
+};
+pub use lapis_orm::field::{Auto, ReferenceField};
+pub use lapis_orm::loading::{Loads, decode_optional, fetch};
+pub use lapis_orm::relation::{Reference, RelationVisitor, Through, ToMany, ToOne};
+pub use lapis_sql::expr::{Column, IntoExpr, Node, Order, StaticTable, func, raw};
+pub use lapis_sql::schema::{MetaData, ReferentialAction, ServerDefault, TableSet};
+pub use lapis_sql::statement::{Shape, StatementRef};
 pub use lapis_sql::types::{ColumnType, Decode, Encode, SqlEnum, SqlType, kind};
 pub use lapis_sql::{Cell, DecodeError, Value};
+
+/// `T` under another name, which a builder does not take for what it is.
+pub type Same<T> = T;

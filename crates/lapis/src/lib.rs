@@ -32,13 +32,17 @@ pub mod prelude;
 pub mod __private;
 
 pub use lapis_engine as engine;
+pub use lapis_orm as orm;
 pub use lapis_sql as sql;
 
 pub use lapis_engine::{
     Connection, Engine, EngineBuilder, Error, ErrorKind, FromRow, IsolationLevel, Result, Row, Transaction,
     TransactionOptions,
 };
-pub use lapis_macros::{FromRow, SqlEnum, SqlType};
+pub use lapis_macros::{Entity, FromRow, SqlEnum, SqlType};
+pub use lapis_orm::{
+    Auto, Entity, EntityState, Handle, Many, One, OpenSession, Ref, Session, SessionMaker,
+};
 pub use lapis_sql::expr::{self, func};
 pub use lapis_sql::schema::{self, MetaData};
 pub use lapis_sql::statement;

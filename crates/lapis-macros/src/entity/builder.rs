@@ -16,21 +16,39 @@ impl Entity {
         let parameters = self.fields.iter().map(|field| self.parameter(field));
         let names = self.fields.iter().map(|field| &field.ident);
         let builder = format_ident!("{}Builder", ident.unraw());
-        let start = format!("A builder of a `{}` that is no row yet.", ident.unraw());
-        let finish = format!("The finished `{}`.", ident.unraw());
+        let maker = format_ident!("__{}Maker", ident.unraw());
+        let start = format!("A builder of a [`{}`] that is no row yet.", ident.unraw());
+        let finish = format!("The finished [`{}`].", ident.unraw());
         let of = format!("Builds a [`{0}`]; [`{0}::new`] begins one.", ident.unraw());
+        // The function has a type of its own to live in: the compiler would propose it in messages otherwise.
         quote! {
+            #[doc(hidden)]
+            #[allow(dead_code)]
+            #vis struct #maker;
+
             #[#p::bon::bon(crate = #p::bon)]
             #[automatically_derived]
-            impl #ident {
+            impl #maker {
+                #[doc(hidden)]
                 #[allow(dead_code, clippy::too_many_arguments)]
                 #[builder(
-                    start_fn(name = new, doc { #[doc = #start] }),
+                    start_fn(name = start),
                     finish_fn(name = build, doc { #[doc = #finish] }),
                     builder_type(name = #builder, doc { #[doc = #of] }),
                 )]
-                #vis fn __lapis_new(#(#parameters),*) -> Self {
-                    Self { #(#names),* }
+                #vis fn make(#(#parameters),*) -> #ident {
+                    #ident { #(#names),* }
+                }
+            }
+
+            #[automatically_derived]
+            #[allow(dead_code)]
+            impl #ident {
+                #[doc = #start]
+                #[must_use]
+                #[inline]
+                #vis fn new() -> #builder {
+                    #maker::start()
                 }
             }
         }
@@ -46,7 +64,7 @@ impl Entity {
                 } else {
                     quote!(|value: #value| #p::Auto::from(value))
                 };
-                quote!(default, with = #take)
+                quote!(default = #p::Auto::unset(), with = #take)
             }
             (FieldKind::Many(_) | FieldKind::One(_), _) => quote!(into, default),
             (FieldKind::Reference { nullable: false, .. }, None) => quote!(into, default),
@@ -69,8 +87,10 @@ impl Entity {
             literal => (quote!(#default), literal.is_some()),
         };
         let Some(ty_within) = inner(ty, "Option") else {
-            let into = takes_into(ty).then(|| quote!(into,));
-            return quote!(#(#docs)* #[builder(#into default = #value)] #ident: #ty);
+            // With `into`, the default is converted as well.
+            let options =
+                if takes_into(ty) { quote!(into, default = #default) } else { quote!(default = #value) };
+            return quote!(#(#docs)* #[builder(#options)] #ident: #ty);
         };
         let value = if literal {
             quote!(::core::option::Option::Some(#value))

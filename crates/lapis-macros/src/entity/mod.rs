@@ -145,7 +145,7 @@ impl Entity {
         match &field.kind {
             FieldKind::Reference { target, nullable } => {
                 let key = quote_spanned!(target.span()=> <#target as #p::Entity>::Key);
-                if *nullable { quote!(#p::Option<#key>) } else { key }
+                if *nullable { quote!(::core::option::Option<#key>) } else { key }
             }
             _ => {
                 let ty = field.value_type();

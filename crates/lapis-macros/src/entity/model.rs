@@ -201,7 +201,7 @@ impl Entity {
         });
         let orders = relation.order_by.iter().map(|order| {
             let column = &order.field;
-            let direction = if order.descending { quote!(Desc) } else { quote!(Asc) };
+            let direction = if order.descending { quote!(Descending) } else { quote!(Ascending) };
             let name = quote_spanned!(column.span()=> #p::Column::<#target, _>::name(<#target>::#column));
             quote!(.order_by::<#target>(#name, #p::Order::#direction))
         });

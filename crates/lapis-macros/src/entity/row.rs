@@ -20,7 +20,6 @@ impl Entity {
         });
         let schema = self.model_functions();
         let key = self.key();
-        let decode = self.decode();
         let fields = self.field_functions();
         let relations = self.relation_functions();
         let projection = self.projection();
@@ -31,7 +30,6 @@ impl Entity {
                 const WIDTHS: &'static [usize] = &[#(#widths),*];
                 #schema
                 #key
-                #decode
                 #fields
                 #relations
             }
@@ -76,7 +74,7 @@ impl Entity {
 
     fn decode(&self) -> TokenStream {
         let p = &self.lapis;
-        let mut number = 0;
+        let mut number: usize = 0;
         let mut after_reference = false;
         let fields = self.fields.iter().map(|field| {
             let (ident, ty) = (&field.ident, &field.ty);
@@ -214,6 +212,7 @@ impl Entity {
 
     fn projection(&self) -> TokenStream {
         let (p, ident) = (&self.lapis, &self.ident);
+        let decode = self.decode();
         quote! {
             #[automatically_derived]
             impl #p::Shape for #ident {
@@ -225,10 +224,7 @@ impl Entity {
                 type Row = Self;
                 const WIDTH: usize = #p::total(<Self as #p::Entity>::WIDTHS);
 
-                #[inline]
-                fn decode(row: &#p::Row<'_>, first: usize) -> #p::Result<Self> {
-                    <Self as #p::Entity>::decode(row, first)
-                }
+                #decode
 
                 fn decode_optional(
                     row: &#p::Row<'_>,

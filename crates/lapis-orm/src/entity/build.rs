@@ -1,5 +1,7 @@
 //! How the derive builds a [`Model`]: one plain call a field and an attribute.
 
+mod constraints;
+
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};

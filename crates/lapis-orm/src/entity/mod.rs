@@ -1,12 +1,15 @@
 //! Entities: structs that are rows of a table.
 
 mod build;
+mod derived;
 mod model;
+mod offsets;
 mod selection;
 
 pub use build::{KeyColumn, ModelBuilder, reference_columns};
+pub use derived::{Countable, from_row, node_for, numbered, read_reference};
 pub use model::{Association, Cascade, ColumnModel, Model, ReferenceModel, RelationModel, Via};
-
+pub use offsets::{offset, total};
 pub use selection::{EntityColumns, OptionalEntity, entity};
 
 use std::num::NonZeroU32;

@@ -1,0 +1,70 @@
+//! What the derive's output calls where the types have to agree, so that a mistake is one short sentence.
+
+use lapis_engine::{Error, Result, Row};
+use lapis_sql::expr::{IntoExpr, KindOf, Node};
+use lapis_sql::types::SqlType;
+use lapis_sql::types::kind::{self, ComparableWith, Kind};
+
+use super::Entity;
+use crate::field::ReferenceField;
+
+/// Kinds that a database counts up by itself.
+#[diagnostic::on_unimplemented(
+    message = "the database numbers keys that are integers, and this one is {Self}",
+    label = "not an integer",
+    note = "give it a `server_default`, or drop the `Auto` and set the key yourself"
+)]
+pub trait Countable: Kind {}
+
+#[diagnostic::do_not_recommend]
+impl Countable for kind::Integer {}
+
+/// Says that the database can number a column read as `T`.
+pub fn numbered<T>()
+where
+    T: SqlType<Kind: Countable>,
+{
+}
+
+/// An attribute's expression as a node, for a column read as `T`.
+pub fn node_for<T, V>(value: V) -> Node
+where
+    T: SqlType<Kind: ComparableWith<KindOf<V>>>,
+    V: IntoExpr,
+{
+    value.into_node()
+}
+
+/// Reads a reference from a row, whose column `first` is its first.
+///
+/// # Errors
+/// If a column does not hold the key's type, or holds NULL where that is not allowed.
+#[inline]
+pub fn read_reference<F: ReferenceField>(row: &Row<'_>, first: usize) -> Result<F> {
+    F::decode(row, first).map_err(|error| Error::decode(row.name(first), error))
+}
+
+/// Reads an entity from a row of any statement, by the names of its columns.
+///
+/// # Errors
+/// If a column is missing, or does not hold what its field wants.
+pub fn from_row<E: Entity>(row: &Row<'_>) -> Result<E> {
+    let columns = &E::model().table.columns;
+    let in_order = columns.iter().enumerate().all(|(index, column)| row.name(index) == column.name);
+    if in_order && row.len() >= columns.len() {
+        return E::decode(row, 0);
+    }
+    let mut names = Vec::with_capacity(columns.len());
+    let mut cells = Vec::with_capacity(columns.len());
+    for column in columns {
+        let index = row.find(&column.name).ok_or_else(|| {
+            let (table, column) = (E::TABLE, &column.name);
+            Error::programming(format!(
+                "the row has no column `{column}`, which every row of `{table}` has"
+            ))
+        })?;
+        names.push(column.name.as_ref());
+        cells.push(row.cell(index));
+    }
+    E::decode(&Row::of(&names, &cells), 0)
+}
