@@ -1,7 +1,7 @@
 //! Rows one after the other, before the last one is read and without holding all of them.
 
-use std::future::poll_fn;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::mpsc as std_mpsc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -22,7 +22,7 @@ use crate::pool::Pooled;
 use crate::projection::Projection;
 use crate::query::RowOf;
 use crate::row::Row;
-use crate::sink::{Flow, RowSink};
+use crate::sink::{Flow, Outcome, RowSink};
 
 /// How many rows the largest chunk has that travels from the thread that reads them.
 const LARGEST_CHUNK: usize = 256;
@@ -249,7 +249,16 @@ fn run<P: Projection>(
     let watch = events
         .watched()
         .then(|| Watch::start(pooled.driver.transaction() == TransactionState::Pending));
-    let result = crate::time::block_on(pooled.driver.run(sql, parameters, sink));
+    let sender = sink.sender.clone();
+    let result = {
+        let mut reply = pooled.driver.run(sql, parameters, sink);
+        let mut closed = pin!(sender.closed());
+        // A statement that waits for a lock has no row at which it would notice that nobody wants it any more.
+        crate::time::block_on(poll_fn(|context| match Pin::new(&mut reply).poll(context) {
+            Poll::Pending => closed.as_mut().poll(context).map(|()| Ok(Outcome::default())),
+            ready => ready,
+        }))
+    };
     let result = result.map_err(|error| events.explain(error, sql, Parameters::One(parameters)));
     if let Some(mut watch) = watch {
         watch.rows = sink.rows;

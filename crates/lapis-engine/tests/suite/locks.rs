@@ -204,3 +204,27 @@ async fn a_script_goes_on_behind_what_has_run_when_it_had_to_wait() -> Result<()
     assert_eq!(integer(&engine, "SELECT count(*) FROM t").await?, 2);
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_tasks_read_and_write_one_database_in_memory() -> Result<()> {
+    let engine = Engine::builder("sqlite::memory:").pool_size(16).connect().await?;
+    engine.script("CREATE TABLE t (x INTEGER)").await?;
+    let tasks: Vec<_> = (0..16)
+        .map(|_| {
+            let engine = engine.clone();
+            tokio::spawn(async move {
+                for _ in 0..10 {
+                    engine.script(INSERT).await?;
+                    integer(&engine, "SELECT count(*) FROM t").await?;
+                    tokio::task::yield_now().await;
+                }
+                Ok::<_, Error>(())
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.expect("no task panicked")?;
+    }
+    assert_eq!(integer(&engine, "SELECT count(*) FROM t").await?, 160);
+    Ok(())
+}

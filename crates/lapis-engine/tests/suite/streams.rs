@@ -62,6 +62,23 @@ async fn a_stream_dropped_before_its_first_row_interrupts_the_statement() -> Res
 }
 
 #[tokio::test]
+async fn a_stream_dropped_while_it_waits_for_a_lock_does_not_wait_on() -> Result<()> {
+    let engine = Engine::connect("sqlite::memory:").await?;
+    engine.script("CREATE TABLE t (x)").await?;
+    let mut writer = engine.begin().await?;
+    writer.script("INSERT INTO t VALUES (1)").await?;
+    let started = Instant::now();
+    let rows = engine.stream(text("SELECT x FROM t").scalar::<i64>()).await?;
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    drop(rows);
+    assert!(started.elapsed() < Duration::from_secs(1), "it took {:?}", started.elapsed());
+    writer.commit().await?;
+    let mut rows = engine.stream(text("SELECT x FROM t").scalar::<i64>()).await?;
+    assert_eq!(rows.next().await.unwrap()?, 1);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_stream_is_part_of_the_transaction_of_its_connection() -> Result<()> {
     let engine = memory().await?;
     engine.script("CREATE TABLE t (x)").await?;

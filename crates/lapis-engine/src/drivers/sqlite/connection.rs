@@ -92,8 +92,11 @@ impl SqliteConnection {
             None if writable => pragma("synchronous", "normal")?,
             None => {}
         }
-        // Reads the file's first page, so that what is no database is found here and not later.
-        self.raw.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        if on_file {
+            // Reads the first page, so that what is no database is found here and not later. One in memory is
+            // known to be a database, and could not be read while another connection writes.
+            self.raw.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        }
         Ok(())
     }
 
