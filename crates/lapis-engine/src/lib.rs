@@ -25,6 +25,7 @@ mod projection;
 mod query;
 mod reply;
 mod row;
+mod schema;
 mod sink;
 mod stream;
 mod time;

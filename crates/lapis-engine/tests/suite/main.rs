@@ -8,5 +8,6 @@ mod locks;
 mod opening;
 mod pool;
 mod queries;
+mod schema;
 mod streams;
 mod transactions;
