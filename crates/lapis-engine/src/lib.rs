@@ -12,6 +12,7 @@
 //! Waiting for a connection or for a lock needs the timers of Tokio (`enable_all`, which `#[tokio::main]`
 //! has); without a runtime the thread waits.
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 mod connection;
 pub mod driver;

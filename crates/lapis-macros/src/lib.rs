@@ -3,6 +3,7 @@
 //! They are used through the `lapis` crate, which re-exports them beside the traits they implement, and what
 //! they emit calls into it. They hold no logic that a function could hold.
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 mod attribute;
 mod entity;

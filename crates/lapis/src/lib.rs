@@ -25,6 +25,7 @@
 //! | `sqlite` (default) | SQLite, as the system has it |
 //! | `bundled-sqlite` (default) | SQLite built from source, so that nothing has to be installed |
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 pub mod prelude;
 
