@@ -15,6 +15,9 @@ use crate::row::Row;
 use crate::sink::{Batch, BatchSink, Flow, Outcome, RowSink};
 use crate::transaction::{Transaction, TransactionOptions};
 
+const ROLLBACK_TO: &str = "ROLLBACK TO SAVEPOINT ";
+const RELEASE: &str = "RELEASE SAVEPOINT ";
+
 /// A connection leased from the engine's pool, to which it returns when it is dropped; a transaction that is
 /// still open then is rolled back.
 ///
@@ -27,6 +30,8 @@ pub struct Connection {
     started: bool,
     /// A rollback is due before the next statement.
     stale: bool,
+    /// The transaction that begins behind the rollback that is due.
+    next: Option<TransactionOptions>,
     /// It is to be closed rather than given back.
     invalidated: bool,
     savepoints: u32,
@@ -39,6 +44,7 @@ impl Connection {
             leased: Some(pooled),
             started: false,
             stale: false,
+            next: None,
             invalidated: false,
             savepoints: 0,
         }
@@ -189,7 +195,11 @@ impl Connection {
         }
         let mut options = options;
         options.isolation_level = options.isolation_level.or(self.engine.isolation_level());
-        lease(&mut self.leased)?.driver.start(options)?;
+        if self.stale {
+            self.next = Some(options);
+        } else {
+            lease(&mut self.leased)?.driver.start(options)?;
+        }
         self.started = true;
         Ok(())
     }
@@ -279,7 +289,7 @@ impl Connection {
     /// # Errors
     /// If there is no such savepoint.
     pub async fn rollback_to(&mut self, name: &str) -> Result<()> {
-        self.at_savepoint("ROLLBACK TO SAVEPOINT ", name).await
+        self.at_savepoint(ROLLBACK_TO, name).await
     }
 
     /// Forgets the savepoint and keeps what was done since.
@@ -287,15 +297,20 @@ impl Connection {
     /// # Errors
     /// If there is no such savepoint.
     pub async fn release(&mut self, name: &str) -> Result<()> {
-        self.at_savepoint("RELEASE SAVEPOINT ", name).await
+        self.at_savepoint(RELEASE, name).await
     }
 
     async fn at_savepoint(&mut self, command: &str, name: &str) -> Result<()> {
         if !self.in_transaction() {
             return Err(Error::invalid_request("a savepoint needs a transaction; begin one first"));
         }
-        let quote = self.dialect().identifier_quote();
         let mut sql = String::with_capacity(command.len() + name.len() + 2);
+        self.write_savepoint(&mut sql, command, name);
+        self.script(&sql).await
+    }
+
+    fn write_savepoint(&self, sql: &mut String, command: &str, name: &str) {
+        let quote = self.dialect().identifier_quote();
         sql.push_str(command);
         sql.push(quote);
         for character in name.chars() {
@@ -305,7 +320,6 @@ impl Connection {
             }
         }
         sql.push(quote);
-        self.script(&sql).await
     }
 
     /// A name for a savepoint that no other of this connection has.
@@ -328,7 +342,10 @@ impl Connection {
     /// Rolls back to a savepoint whose guard was dropped. Where that has to be waited for, the whole
     /// transaction is rolled back, for nobody can await it here.
     pub(crate) fn abandon_savepoint(&mut self, name: &str) {
-        let sql = format!("ROLLBACK TO SAVEPOINT \"{name}\"; RELEASE SAVEPOINT \"{name}\"");
+        let mut sql = String::new();
+        self.write_savepoint(&mut sql, ROLLBACK_TO, name);
+        sql.push_str("; ");
+        self.write_savepoint(&mut sql, RELEASE, name);
         let Some(pooled) = &mut self.leased else { return };
         if pooled.driver.transaction() != TransactionState::Open {
             return;
@@ -347,8 +364,12 @@ impl Connection {
     /// Does the rollback that is due.
     async fn refresh(&mut self) -> Result<()> {
         if self.stale {
-            lease(&mut self.leased)?.driver.reset().await?;
+            let driver = &mut lease(&mut self.leased)?.driver;
+            driver.reset().await?;
             self.stale = false;
+            if let Some(options) = self.next.take() {
+                driver.start(options)?;
+            }
         }
         Ok(())
     }

@@ -131,7 +131,8 @@ impl<'c> Transaction<'c> {
     /// # Errors
     /// If the database cannot; the transaction is rolled back then.
     pub async fn commit(mut self) -> Result<()> {
-        match self.savepoint.take() {
+        // The savepoint stays named until it is gone: should this fail or be dropped, `drop` undoes it alone.
+        match self.savepoint.clone() {
             Some(name) => self.connection_mut().release(&name).await?,
             None => self.connection_mut().commit().await?,
         }
@@ -144,7 +145,7 @@ impl<'c> Transaction<'c> {
     /// # Errors
     /// If the connection is lost; the database has rolled it back then.
     pub async fn rollback(mut self) -> Result<()> {
-        match self.savepoint.take() {
+        match self.savepoint.clone() {
             Some(name) => {
                 self.connection_mut().rollback_to(&name).await?;
                 self.connection_mut().release(&name).await?;

@@ -77,6 +77,19 @@ async fn a_nested_transaction_rolls_back_alone() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_nested_transaction_that_cannot_be_kept_leaves_the_outer_one_open() -> Result<()> {
+    let engine = table().await?;
+    let mut transaction = engine.begin().await?;
+    transaction.script(INSERT).await?;
+    let mut nested = transaction.begin_nested().await?;
+    nested.release("lapis_1").await?;
+    assert!(nested.commit().await.is_err());
+    transaction.commit().await?;
+    assert_eq!(count(&engine).await, 1);
+    Ok(())
+}
+
+#[tokio::test]
 async fn savepoints_may_have_any_name() -> Result<()> {
     let engine = table().await?;
     let mut connection = engine.acquire().await?;
