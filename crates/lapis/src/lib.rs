@@ -49,3 +49,8 @@ pub use lapis_sql::schema::{self, MetaData};
 pub use lapis_sql::statement;
 pub use lapis_sql::types::{self, Decode, Encode, Json, SqlEnum, SqlType};
 pub use lapis_sql::{Cell, Value};
+
+/// The README's programs are compiled and run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
