@@ -151,7 +151,7 @@ impl Connection {
     ) -> Result<()> {
         self.refresh().await?;
         let driver = usable(&mut self.leased, self.started)?;
-        let parameters = Parameters::Batch(batch.len());
+        let parameters = Parameters::Batch(batch);
         if !self.engine.events().watched() {
             let result = driver.run_batch(sql, batch, sink).await;
             return result.map_err(|error| self.engine.events().explain(error, sql, parameters));

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use lapis_sql::Value;
 
 use crate::error::{Error, Result};
+use crate::sink::Batch;
 
 /// A statement that has run.
 #[derive(Debug)]
@@ -29,19 +30,33 @@ pub struct StatementEvent<'a> {
 }
 
 /// The parameters of a statement that has run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum Parameters<'a> {
     /// Of one execution.
     One(&'a [Value<'a>]),
-    /// Of a batch of so many executions.
-    Batch(usize),
+    /// Of many.
+    Batch(&'a (dyn Batch + Sync)),
+}
+
+impl fmt::Debug for Parameters<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl fmt::Display for Parameters<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Parameters::Batch(rows) => write!(f, "[{rows} rows]"),
+            Parameters::Batch(batch) => {
+                let rows = batch.len();
+                for row in 0..rows.min(ROWS_SHOWN) {
+                    let mut values = Vec::new();
+                    batch.values(row, &mut values);
+                    write!(f, "{}{}", if row > 0 { ", " } else { "" }, Parameters::One(&values))?;
+                }
+                if rows > ROWS_SHOWN { write!(f, ", … ({rows} rows)") } else { Ok(()) }
+            }
             Parameters::One(values) => {
                 f.write_char('[')?;
                 for (index, value) in values.iter().enumerate() {
@@ -56,6 +71,8 @@ impl fmt::Display for Parameters<'_> {
     }
 }
 
+/// How many rows of a batch are shown.
+const ROWS_SHOWN: usize = 3;
 /// How much of a long text is shown.
 const SHOWN: usize = 120;
 
@@ -224,6 +241,12 @@ mod tests {
         let mut event = event(&[]);
         event.begin = true;
         assert_eq!(Echo(&event).to_string(), "lapis | BEGIN\nlapis | SELECT 1\n      | 1.5ms, 1 rows");
+    }
+
+    #[test]
+    fn a_batch_is_shown_by_its_first_rows() {
+        let rows: Vec<Vec<Value<'_>>> = (0..5).map(|row| vec![Value::Int(row)]).collect();
+        assert_eq!(Parameters::Batch(&rows).to_string(), "[0], [1], [2], … (5 rows)");
     }
 
     #[test]

@@ -52,7 +52,7 @@ async fn an_observer_sees_each_round_trip_once() -> Result<()> {
         take(&lines),
         [
             "CREATE TABLE t (x UNIQUE) [] 0/0",
-            "BEGIN+INSERT INTO t VALUES (?) RETURNING x [2 rows] 2/2",
+            "BEGIN+INSERT INTO t VALUES (?) RETURNING x [1], [2] 2/2",
             "INSERT INTO t VALUES (?) [1] 0/0 failed",
             "ROLLBACK [] 0/0",
         ]
