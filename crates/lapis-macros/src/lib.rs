@@ -93,7 +93,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `order_by = "title, id desc"` | by which fields of the other entity they are ordered |
 #[proc_macro_derive(Entity, attributes(entity, column, relation))]
 pub fn entity(input: TokenStream) -> TokenStream {
-    run(input, entity::derive)
+    entity::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
 /// Stores an enum in a column by the names of its variants.

@@ -11,7 +11,7 @@ impl Entity {
     /// `impl StaticTable`, and one constant a field.
     pub(super) fn constants(&self) -> TokenStream {
         let (p, ident) = (&self.lapis, &self.ident);
-        let table = self.attributes.table.as_ref().map(|table| &table.value);
+        let table = self.attributes.table.as_ref().map_or_else(String::new, |table| table.value.value());
         let schema = self.attributes.schema.as_ref().map(|schema| {
             let schema = &schema.value;
             quote!(const SCHEMA: ::core::option::Option<&'static str> = ::core::option::Option::Some(#schema);)
@@ -42,7 +42,7 @@ impl Entity {
     }
 
     fn column_constant(&self, field: &Field) -> Option<TokenStream> {
-        if !matches!(field.kind, FieldKind::Column | FieldKind::Auto(_)) {
+        if !matches!(field.kind, FieldKind::Column | FieldKind::Auto(_)) || field.has_no_constant() {
             return None;
         }
         let (p, ident, vis) = (&self.lapis, &field.ident, &field.vis);
@@ -55,7 +55,7 @@ impl Entity {
     }
 
     fn reference(&self, number: usize, field: &Field, target: &Type) -> TokenStream {
-        let (p, ident, vis, name) = (&self.lapis, &field.ident, &field.vis, &field.name);
+        let (p, ident, vis, name, ty) = (&self.lapis, &field.ident, &field.vis, &field.name, &field.ty);
         let value = self.value_type(field);
         let docs = self.docs(field, "reference", name);
         quote! {
@@ -63,8 +63,8 @@ impl Entity {
             #vis const #ident: #p::Reference<Self, #target, #value> = #p::Reference::new(
                 #name,
                 #number,
-                |owner| #p::ReferenceField::reference(&owner.#ident),
-                |owner, reference| owner.#ident = #p::ReferenceField::from_reference(reference),
+                |owner| <#ty as #p::ReferenceField>::reference(&owner.#ident),
+                |owner, reference| owner.#ident = <#ty as #p::ReferenceField>::from_reference(reference),
             );
         }
     }

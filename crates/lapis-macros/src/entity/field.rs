@@ -97,6 +97,14 @@ impl Field {
             && column.computed.is_none()
     }
 
+    /// Whether no constant can be made for it: its name is taken, or it does not say what it is connected to.
+    pub fn has_no_constant(&self) -> bool {
+        let unconnected = self.relation.inverse.is_none()
+            && (self.relation.through.is_none() || matches!(self.kind, FieldKind::One(_)));
+        let relation = matches!(self.kind, FieldKind::Many(_) | FieldKind::One(_));
+        RESERVED.contains(&self.name.as_str()) || (relation && unconnected)
+    }
+
     /// Where faults of the field's type are shown.
     pub fn type_span(&self) -> Span {
         self.ty.span()

@@ -7,6 +7,7 @@ mod field;
 mod model;
 mod relation;
 mod row;
+mod stand_in;
 mod table;
 
 use proc_macro2::{Span, TokenStream};
@@ -34,36 +35,52 @@ struct Entity {
 }
 
 /// Everything the derive makes of a struct.
-pub fn derive(input: &DeriveInput) -> Result<TokenStream> {
-    let entity = Entity::parse(input)?;
-    let constants = entity.constants();
-    let model = entity.model();
-    let row = entity.row();
-    let builder = entity.builder();
-    Ok(quote! { #constants #model #row #builder })
+///
+/// A struct with faults gets their messages, and as much of the rest as keeps the compiler from reporting
+/// that it is no entity wherever it is used.
+pub fn derive(input: &DeriveInput) -> TokenStream {
+    let (entity, faults) = match parse(input) {
+        Ok(parsed) => parsed,
+        Err(error) => return error.into_compile_error(),
+    };
+    match faults.finish() {
+        Ok(()) => {
+            let constants = entity.constants();
+            let tables = entity.tables();
+            let row = entity.row();
+            let builder = entity.builder();
+            quote! { #constants #tables #row #builder }
+        }
+        Err(error) if input.generics.params.is_empty() => {
+            let messages = error.into_compile_error();
+            let stand_in = entity.stand_in();
+            quote! { #messages #stand_in }
+        }
+        Err(error) => error.into_compile_error(),
+    }
+}
+
+/// Reads a struct and its attributes, noting every fault on the way.
+fn parse(input: &DeriveInput) -> Result<(Entity, Faults)> {
+    let struct_fields = named_fields(input)?;
+    let mut faults = Faults::default();
+    if !input.generics.params.is_empty() {
+        faults.say(input.generics.span(), "an entity has no generic parameters: a row's types are known");
+    }
+    let attributes = TableAttributes::parse(&input.attrs, &mut faults);
+    let fields: Vec<Field> =
+        struct_fields.iter().filter_map(|field| Field::parse(field, &mut faults)).collect();
+    if attributes.table.is_none() {
+        let name = crate::rename::Case::Snake.apply(&input.ident.unraw().to_string());
+        faults.say(input.ident.span(), format!("name the table: `#[entity(table = \"{name}s\")]`"));
+    }
+    let lapis = lapis_path(attributes.krate.as_ref());
+    let entity = Entity { ident: input.ident.clone(), vis: input.vis.clone(), attributes, fields, lapis };
+    entity.check(&mut faults);
+    Ok((entity, faults))
 }
 
 impl Entity {
-    fn parse(input: &DeriveInput) -> Result<Self> {
-        let struct_fields = named_fields(input)?;
-        let mut faults = Faults::default();
-        if !input.generics.params.is_empty() {
-            faults
-                .say(input.generics.span(), "an entity has no generic parameters: a row's types are known");
-        }
-        let attributes = TableAttributes::parse(&input.attrs, &mut faults);
-        let fields: Vec<Field> =
-            struct_fields.iter().filter_map(|field| Field::parse(field, &mut faults)).collect();
-        if attributes.table.is_none() {
-            let name = crate::rename::Case::Snake.apply(&input.ident.unraw().to_string());
-            faults.say(input.ident.span(), format!("name the table: `#[entity(table = \"{name}s\")]`"));
-        }
-        let lapis = lapis_path(attributes.krate.as_ref());
-        let entity = Self { ident: input.ident.clone(), vis: input.vis.clone(), attributes, fields, lapis };
-        entity.check(&mut faults);
-        faults.finish().map(|()| entity)
-    }
-
     fn check(&self, faults: &mut Faults) {
         if !self.fields.iter().any(Field::is_primary_key) {
             let message = "an entity has a primary key: mark a field with `#[column(primary_key)]`";
@@ -175,8 +192,8 @@ mod tests {
     use syn::parse_quote;
 
     fn faults(input: DeriveInput) -> Vec<String> {
-        match derive(&input) {
-            Ok(_) => Vec::new(),
+        match parse(&input).and_then(|(_, faults)| faults.finish()) {
+            Ok(()) => Vec::new(),
             Err(error) => error.into_iter().map(|error| error.to_string()).collect(),
         }
     }

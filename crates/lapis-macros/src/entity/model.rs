@@ -46,7 +46,7 @@ impl Entity {
     }
 
     /// `impl TableSet`
-    pub(super) fn model(&self) -> TokenStream {
+    pub(super) fn tables(&self) -> TokenStream {
         let (p, ident) = (&self.lapis, &self.ident);
         quote! {
             #[automatically_derived]
@@ -72,7 +72,7 @@ impl Entity {
                 };
                 let (column, ty, value) =
                     (field.column_name(), self.column_type(field), field.value_type());
-                let nullable = quote_spanned!(value.span()=> <#value as #p::SqlType>::NULLABLE);
+                let nullable = quote_spanned!(value.span()=> <#value as #p::FieldType>::NULLABLE);
                 quote!(model.#function(#column, #ty, #nullable))
             }
         };
@@ -155,7 +155,7 @@ impl Entity {
                 Some(Lit::Str(sql)) => quote!(#p::ColumnType::Custom(::std::borrow::Cow::Borrowed(#sql))),
                 _ => variant(p, ty),
             },
-            None => quote_spanned!(value.span()=> <#value as #p::SqlType>::column_type()),
+            None => quote_spanned!(value.span()=> <#value as #p::FieldType>::column_type()),
         }
     }
 
@@ -206,18 +206,18 @@ impl Entity {
             quote!(.order_by::<#target>(#name, #p::Order::#direction))
         });
         let calls = quote!(#cascade #(#orders)*);
-        match (&relation.through, &relation.inverse) {
-            (None, Some(inverse)) => {
-                let inverse = &inverse.value;
-                quote!(model.inverse::<#target>(#name, #inverse.number(), #many) #calls;)
-            }
-            _ => {
-                let target_name = last_name(target).unwrap_or_default();
-                quote! {
-                    if let ::core::option::Option::Some(through) = Self::#ident.through() {
-                        model.association::<#target>(#name, #target_name, through) #calls;
-                    }
+        // What connects the two is asked of the constant, where a mistake in it was reported already.
+        if relation.through.is_none() {
+            return quote! {
+                if let ::core::option::Option::Some(reference) = Self::#ident.reference() {
+                    model.inverse::<#target>(#name, reference, #many) #calls;
                 }
+            };
+        }
+        let target_name = last_name(target).unwrap_or_default();
+        quote! {
+            if let ::core::option::Option::Some(through) = Self::#ident.through() {
+                model.association::<#target>(#name, #target_name, through) #calls;
             }
         }
     }

@@ -38,7 +38,7 @@ impl Entity {
         }
     }
 
-    fn key_type(&self) -> TokenStream {
+    pub(super) fn key_type(&self) -> TokenStream {
         let keys: Vec<_> = self.keys().map(|field| self.value_type(field)).collect();
         match keys.as_slice() {
             [key] => quote!(#key),
@@ -94,9 +94,9 @@ impl Entity {
                     quote!(#ident: #p::read_reference::<#ty>(row, #at)?,)
                 }
                 FieldKind::Auto(value) => quote_spanned! { field.type_span()=>
-                    #ident: #p::Auto::from(row.get::<#value>(#at)?),
+                    #ident: #p::Auto::from(<#value as #p::FieldType>::from_column(row, #at)?),
                 },
-                _ => quote_spanned!(field.type_span()=> #ident: row.get::<#ty>(#at)?,),
+                _ => quote_spanned!(field.type_span()=> #ident: <#ty as #p::FieldType>::from_column(row, #at)?,),
             }
         });
         quote! {
@@ -111,12 +111,16 @@ impl Entity {
     fn field_functions(&self) -> TokenStream {
         let p = &self.lapis;
         let values = self.mapped().enumerate().map(|(number, field)| {
-            let ident = &field.ident;
+            let (ident, ty) = (&field.ident, &field.ty);
             let value = match &field.kind {
-                FieldKind::Auto(_) => quote!(self.#ident.get().map(#p::Encode::encode)),
-                FieldKind::Reference { .. } => quote!(#p::ReferenceField::value(&self.#ident, part)),
+                FieldKind::Auto(value) => quote_spanned! { field.type_span()=>
+                    self.#ident.get().map(<#value as #p::FieldType>::to_value)
+                },
+                FieldKind::Reference { .. } => {
+                    quote!(<#ty as #p::ReferenceField>::value(&self.#ident, part))
+                }
                 _ => quote_spanned! { field.type_span()=>
-                    ::core::option::Option::Some(#p::Encode::encode(&self.#ident))
+                    ::core::option::Option::Some(<#ty as #p::FieldType>::to_value(&self.#ident))
                 },
             };
             quote!(#number => #value,)
@@ -124,11 +128,13 @@ impl Entity {
         let sets = self.mapped().enumerate().map(|(number, field)| {
             let (ident, ty) = (&field.ident, &field.ty);
             let value = match &field.kind {
-                FieldKind::Auto(value) => quote!(#p::Auto::from(<#value as #p::Decode>::decode(cell)?)),
+                FieldKind::Auto(value) => quote_spanned! { field.type_span()=>
+                    #p::Auto::from(<#value as #p::FieldType>::from_cell(cell)?)
+                },
                 FieldKind::Reference { .. } => {
                     quote!(<#ty as #p::ReferenceField>::decode_cells(&mut |_| cell)?)
                 }
-                _ => quote!(<#ty as #p::Decode>::decode(cell)?),
+                _ => quote_spanned!(field.type_span()=> <#ty as #p::FieldType>::from_cell(cell)?),
             };
             quote!(#number => self.#ident = #value,)
         });
@@ -174,6 +180,7 @@ impl Entity {
     fn relation_functions(&self) -> TokenStream {
         let p = &self.lapis;
         let references: Vec<_> = self.references().map(|(field, _, _)| &field.ident).collect();
+        let types: Vec<_> = self.references().map(|(field, _, _)| &field.ty).collect();
         let numbers: Vec<_> = (0..references.len()).collect();
         let relations = self.relations().map(|(field, _, many)| {
             let ident = &field.ident;
@@ -184,7 +191,7 @@ impl Entity {
             #[allow(clippy::match_single_binding)]
             fn link(&self, reference: usize) -> #p::Link {
                 match reference {
-                    #(#numbers => #p::ReferenceField::link(&self.#references),)*
+                    #(#numbers => <#types as #p::ReferenceField>::link(&self.#references),)*
                     _ => #p::Link::Unset,
                 }
             }
@@ -197,14 +204,14 @@ impl Entity {
             ) -> ::core::result::Result<(), #p::DecodeError> {
                 let _ = &change;
                 match reference {
-                    #(#numbers => change.apply(&mut self.#references),)*
+                    #(#numbers => change.apply::<#types>(&mut self.#references),)*
                     _ => ::core::result::Result::Ok(()),
                 }
             }
 
             fn visit_relations<V: #p::RelationVisitor<Self>>(&mut self, visitor: &mut V) {
                 let _ = &visitor;
-                #(visitor.reference(#numbers, &mut self.#references);)*
+                #(visitor.reference::<#types>(#numbers, &mut self.#references);)*
                 #(#relations)*
             }
         }

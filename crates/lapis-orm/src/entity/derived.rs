@@ -2,11 +2,67 @@
 
 use lapis_engine::{Error, Result, Row};
 use lapis_sql::expr::{IntoExpr, KindOf, Node};
-use lapis_sql::types::SqlType;
 use lapis_sql::types::kind::{self, ComparableWith, Kind};
+use lapis_sql::types::{ColumnType, Decode, Encode, SqlType};
+use lapis_sql::{Cell, DecodeError, Value};
 
 use super::Entity;
 use crate::field::ReferenceField;
+
+/// A type that a plain column's field can have: one that is stored, bound and read.
+///
+/// The derive's output goes through this trait alone, so that a type which lacks all three is one error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored in a column",
+    label = "no column type is known for `{Self}`",
+    note = "derive `SqlType` for a newtype, `SqlEnum` for an enum, or wrap a serde type as `Json<{Self}>`"
+)]
+pub trait FieldType: Sized {
+    /// Whether the column may hold NULL.
+    const NULLABLE: bool;
+
+    /// The column's type, where the schema names none.
+    fn column_type() -> ColumnType;
+
+    /// The value to bind.
+    fn to_value(&self) -> Value<'_>;
+
+    /// Reads a cell.
+    ///
+    /// # Errors
+    /// If the cell does not hold the type.
+    fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError>;
+
+    /// Reads a column of a row.
+    ///
+    /// # Errors
+    /// If the row has no such column, or the column does not hold the type.
+    fn from_column(row: &Row<'_>, index: usize) -> Result<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: SqlType + Encode + Decode> FieldType for T {
+    const NULLABLE: bool = T::NULLABLE;
+
+    fn column_type() -> ColumnType {
+        T::column_type()
+    }
+
+    #[inline]
+    fn to_value(&self) -> Value<'_> {
+        self.encode()
+    }
+
+    #[inline]
+    fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
+        T::decode(cell)
+    }
+
+    #[inline]
+    fn from_column(row: &Row<'_>, index: usize) -> Result<Self> {
+        row.get(index)
+    }
+}
 
 /// Kinds that a database counts up by itself.
 #[diagnostic::on_unimplemented(

@@ -7,7 +7,7 @@ mod offsets;
 mod selection;
 
 pub use build::{KeyColumn, ModelBuilder, reference_columns};
-pub use derived::{Countable, from_row, node_for, numbered, read_reference};
+pub use derived::{Countable, FieldType, from_row, node_for, numbered, read_reference};
 pub use model::{Association, Cascade, ColumnModel, Model, ReferenceModel, RelationModel, Via};
 pub use offsets::{offset, total};
 pub use selection::{EntityColumns, OptionalEntity, entity};

@@ -94,6 +94,15 @@ impl<S: Entity, T: Entity> ToMany<S, T> {
         Self { name, relation, field, via: Via::Association(through) }
     }
 
+    /// The number of the target's reference that it is the other side of, unless it has an association table.
+    #[must_use]
+    pub const fn reference(self) -> Option<usize> {
+        match self.via {
+            Via::Inverse(reference) => Some(reference.number),
+            Via::Association(_) => None,
+        }
+    }
+
     /// The association table, if it has one.
     #[must_use]
     pub const fn through(self) -> Option<Through> {

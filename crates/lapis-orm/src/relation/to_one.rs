@@ -33,6 +33,12 @@ impl<S: Entity, T: Entity> ToOne<S, T> {
         Self { name, relation, field, reference: reference.access() }
     }
 
+    /// The number of the target's reference that it is the other side of.
+    #[must_use]
+    pub const fn reference(self) -> Option<usize> {
+        Some(self.reference.number)
+    }
+
     /// Rows whose related row meets the condition.
     ///
     /// ```sql
