@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Type;
+use syn::spanned::Spanned;
 
 use super::Entity;
 use super::field::{Field, FieldKind};
@@ -88,9 +89,10 @@ impl Entity {
             }
         };
         let docs = self.docs(field, "relation", name);
+        let ty = quote_spanned!(target.span()=> #p::ToMany<Self, #target>);
         quote! {
             #docs
-            #vis const #ident: #p::ToMany<Self, #target> = #make;
+            #vis const #ident: #ty = #make;
         }
     }
 
@@ -98,9 +100,10 @@ impl Entity {
         let (p, ident, vis, name) = (&self.lapis, &field.ident, &field.vis, &field.name);
         let inverse = field.relation.inverse.as_ref().map(|inverse| &inverse.value);
         let docs = self.docs(field, "relation", name);
+        let ty = quote_spanned!(target.span()=> #p::ToOne<Self, #target>);
         quote! {
             #docs
-            #vis const #ident: #p::ToOne<Self, #target> =
+            #vis const #ident: #ty =
                 #p::ToOne::inverse(#name, #number, |owner| &mut owner.#ident, #inverse);
         }
     }

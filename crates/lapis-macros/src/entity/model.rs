@@ -208,8 +208,9 @@ impl Entity {
         let calls = quote!(#cascade #(#orders)*);
         // What connects the two is asked of the constant, where a mistake in it was reported already.
         if relation.through.is_none() {
+            let reference = quote_spanned!(target.span()=> Self::#ident.reference());
             return quote! {
-                if let ::core::option::Option::Some(reference) = Self::#ident.reference() {
+                if let ::core::option::Option::Some(reference) = #reference {
                     model.inverse::<#target>(#name, reference, #many) #calls;
                 }
             };

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::Entity;
 use super::field::{Field, FieldKind};
@@ -182,10 +183,10 @@ impl Entity {
         let references: Vec<_> = self.references().map(|(field, _, _)| &field.ident).collect();
         let types: Vec<_> = self.references().map(|(field, _, _)| &field.ty).collect();
         let numbers: Vec<_> = (0..references.len()).collect();
-        let relations = self.relations().map(|(field, _, many)| {
+        let relations = self.relations().map(|(field, target, many)| {
             let ident = &field.ident;
             let visit = if many { quote!(many) } else { quote!(one) };
-            quote!(visitor.#visit(Self::#ident, &mut self.#ident);)
+            quote_spanned!(target.span()=> visitor.#visit(Self::#ident, &mut self.#ident);)
         });
         quote! {
             #[allow(clippy::match_single_binding)]

@@ -20,6 +20,9 @@ macro_rules! kinds {
 
         #[diagnostic::do_not_recommend]
         impl ComparableWith<$name> for $name {}
+
+        #[diagnostic::do_not_recommend]
+        impl ComparableWith<Nothing> for $name {}
     )+};
 }
 
@@ -52,6 +55,17 @@ kinds! {
     Json = "json";
 }
 
+/// The kind of no value at all, which every kind may be compared with.
+///
+/// It is what makes a wrong operand one sentence: with a single kind to compare with, the compiler would take
+/// that one for granted and report that two types differ.
+#[derive(Debug, Clone, Copy)]
+pub enum Nothing {}
+
+impl Kind for Nothing {
+    const NAME: &'static str = "nothing";
+}
+
 /// The kind of one enum type: its values compare with each other alone.
 #[derive(Debug)]
 pub struct Enum<T>(std::marker::PhantomData<T>);
@@ -62,6 +76,9 @@ impl<T: 'static> Kind for Enum<T> {
 
 #[diagnostic::do_not_recommend]
 impl<T: 'static> ComparableWith<Enum<T>> for Enum<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: 'static> ComparableWith<Nothing> for Enum<T> {}
 
 // The implementations are marked `do_not_recommend`: a list of every pair of kinds that does fit would bury
 // the one sentence that matters.

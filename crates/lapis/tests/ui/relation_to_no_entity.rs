@@ -8,7 +8,8 @@ struct Plain;
 struct Post {
     #[column(primary_key)]
     id: Auto<i64>,
-    author: Ref<Plain>,
+    #[relation(inverse = Plain::post)]
+    plains: Many<Plain>,
 }
 
 fn main() {}
