@@ -89,7 +89,8 @@ impl Entity {
             }
         };
         let docs = self.docs(field, "relation", name);
-        let ty = quote_spanned!(target.span()=> #p::ToMany<Self, #target>);
+        let at = self.lapis_at(target.span());
+        let ty = quote_spanned!(target.span()=> #at::ToMany<Self, #target>);
         quote! {
             #docs
             #vis const #ident: #ty = #make;
@@ -100,7 +101,8 @@ impl Entity {
         let (p, ident, vis, name) = (&self.lapis, &field.ident, &field.vis, &field.name);
         let inverse = field.relation.inverse.as_ref().map(|inverse| &inverse.value);
         let docs = self.docs(field, "relation", name);
-        let ty = quote_spanned!(target.span()=> #p::ToOne<Self, #target>);
+        let at = self.lapis_at(target.span());
+        let ty = quote_spanned!(target.span()=> #at::ToOne<Self, #target>);
         quote! {
             #docs
             #vis const #ident: #ty =

@@ -151,6 +151,15 @@ impl Entity {
         })
     }
 
+    /// The path of what the emitted code calls, as if written at a place in the struct.
+    fn lapis_at(&self, span: Span) -> TokenStream {
+        let respan = |mut token: proc_macro2::TokenTree| {
+            token.set_span(span);
+            token
+        };
+        self.lapis.clone().into_iter().map(respan).collect()
+    }
+
     /// The number of the mapped field of that name.
     fn number(&self, name: &Ident) -> Option<usize> {
         self.mapped().position(|field| name.unraw() == field.name)

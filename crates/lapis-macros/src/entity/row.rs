@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::Ident;
 use syn::spanned::Spanned;
 
 use super::Entity;
@@ -185,7 +186,7 @@ impl Entity {
         let numbers: Vec<_> = (0..references.len()).collect();
         let relations = self.relations().map(|(field, target, many)| {
             let ident = &field.ident;
-            let visit = if many { quote!(many) } else { quote!(one) };
+            let visit = Ident::new(if many { "many" } else { "one" }, target.span());
             quote_spanned!(target.span()=> visitor.#visit(Self::#ident, &mut self.#ident);)
         });
         quote! {
