@@ -86,7 +86,7 @@ fn emit(input: &DeriveInput, attributes: &EnumAttributes, variants: &[(&Ident, S
 
         #[automatically_derived]
         impl #p::SqlType for #ident {
-            type Kind = #p::kind::Enum<Self>;
+            type Kind = #p::kind::EnumKind<Self>;
             type NotNull = Self;
 
             fn column_type() -> #p::ColumnType {

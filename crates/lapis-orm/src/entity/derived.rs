@@ -73,7 +73,7 @@ impl<T: SqlType + Encode + Decode> FieldType for T {
 pub trait Countable: Kind {}
 
 #[diagnostic::do_not_recommend]
-impl Countable for kind::Integer {}
+impl Countable for kind::IntegerKind {}
 
 /// Says that the database can number a column read as `T`.
 pub fn numbered<T>()

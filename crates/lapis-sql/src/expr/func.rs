@@ -26,17 +26,17 @@ pub trait Summable: Numeric {
 }
 
 #[diagnostic::do_not_recommend]
-impl Summable for kind::Integer {
+impl Summable for kind::IntegerKind {
     type Sum = i64;
 }
 
 #[diagnostic::do_not_recommend]
-impl Summable for kind::Float {
+impl Summable for kind::FloatKind {
     type Sum = f64;
 }
 
 #[diagnostic::do_not_recommend]
-impl Summable for kind::Decimal {
+impl Summable for kind::DecimalKind {
     type Sum = Decimal;
 }
 
@@ -212,8 +212,8 @@ where
     S: IntoExpr,
     L: IntoExpr,
     KindOf<O>: Textual,
-    KindOf<S>: kind::ComparableWith<kind::Integer>,
-    KindOf<L>: kind::ComparableWith<kind::Integer>,
+    KindOf<S>: kind::ComparableWith<kind::IntegerKind>,
+    KindOf<L>: kind::ComparableWith<kind::IntegerKind>,
 {
     let args = vec![operand.into_node(), start.into_node(), length.into_node()];
     Expr::new(Node::function(Name::Borrowed("substr"), args))

@@ -8,7 +8,7 @@ use crate::expr::{IntoExpr, Node};
 use crate::value::{Cell, Value};
 
 sql_types! {
-    Vec<u8>: Bytes = Bytes;
+    Vec<u8>: BytesKind = Bytes;
 }
 
 impl Encode for Vec<u8> {

@@ -8,13 +8,13 @@ use crate::error::DecodeError;
 use crate::value::{Cell, Value};
 
 sql_types! {
-    NaiveDate: Date = Date;
-    NaiveTime: Time = Time;
-    NaiveDateTime: Timestamp = Timestamp;
-    DateTime<Utc>: TimestampTz = TimestampTz;
-    DateTime<Local>: TimestampTz = TimestampTz;
-    DateTime<FixedOffset>: TimestampTz = TimestampTz;
-    TimeDelta: Interval = Interval;
+    NaiveDate: DateKind = Date;
+    NaiveTime: TimeKind = Time;
+    NaiveDateTime: TimestampKind = Timestamp;
+    DateTime<Utc>: TimestampTzKind = TimestampTz;
+    DateTime<Local>: TimestampTzKind = TimestampTz;
+    DateTime<FixedOffset>: TimestampTzKind = TimestampTz;
+    TimeDelta: IntervalKind = Interval;
 }
 
 operands!(NaiveDate, NaiveTime, NaiveDateTime, TimeDelta);

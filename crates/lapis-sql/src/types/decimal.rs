@@ -10,7 +10,7 @@ use crate::error::DecodeError;
 use crate::value::{Cell, Value};
 
 impl SqlType for Decimal {
-    type Kind = kind::Decimal;
+    type Kind = kind::DecimalKind;
     type NotNull = Self;
 
     fn column_type() -> ColumnType {

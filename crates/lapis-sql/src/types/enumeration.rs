@@ -42,7 +42,7 @@ use crate::value::{Cell, Value};
 /// }
 ///
 /// impl SqlType for Status {
-///     type Kind = kind::Enum<Self>;
+///     type Kind = kind::EnumKind<Self>;
 ///     type NotNull = Self;
 ///     fn column_type() -> ColumnType {
 ///         Self::enum_column()

@@ -67,7 +67,7 @@ impl<T> DerefMut for Json<T> {
 }
 
 impl<T> SqlType for Json<T> {
-    type Kind = kind::Json;
+    type Kind = kind::JsonKind;
     type NotNull = Self;
 
     fn column_type() -> ColumnType {
@@ -97,7 +97,7 @@ impl<T: Serialize> IntoExpr for Json<T> {
 }
 
 impl SqlType for serde_json::Value {
-    type Kind = kind::Json;
+    type Kind = kind::JsonKind;
     type NotNull = Self;
 
     fn column_type() -> ColumnType {

@@ -28,31 +28,31 @@ macro_rules! kinds {
 
 kinds! {
     /// Whole numbers of any width.
-    Integer = "integer";
+    IntegerKind = "integer";
     /// Floating-point numbers.
-    Float = "float";
+    FloatKind = "float";
     /// Exact decimal numbers.
-    Decimal = "decimal";
+    DecimalKind = "decimal";
     /// Text of any length.
-    Text = "text";
+    TextKind = "text";
     /// Bytes.
-    Bytes = "bytes";
+    BytesKind = "bytes";
     /// Truth values.
-    Boolean = "boolean";
+    BooleanKind = "boolean";
     /// Calendar dates.
-    Date = "date";
+    DateKind = "date";
     /// Times of day.
-    Time = "time";
+    TimeKind = "time";
     /// Dates with a time of day, without a zone.
-    Timestamp = "timestamp";
+    TimestampKind = "timestamp";
     /// Instants.
-    TimestampTz = "timestamp with time zone";
+    TimestampTzKind = "timestamp with time zone";
     /// Spans of time.
-    Interval = "interval";
+    IntervalKind = "interval";
     /// UUIDs.
-    Uuid = "uuid";
+    UuidKind = "uuid";
     /// JSON documents.
-    Json = "json";
+    JsonKind = "json";
 }
 
 /// The kind of no value at all, which every kind may be compared with.
@@ -68,14 +68,14 @@ impl Kind for Nothing {
 
 /// The kind of one enum type: its values compare with each other alone.
 #[derive(Debug)]
-pub struct Enum<T>(std::marker::PhantomData<T>);
+pub struct EnumKind<T>(std::marker::PhantomData<T>);
 
-impl<T: 'static> Kind for Enum<T> {
+impl<T: 'static> Kind for EnumKind<T> {
     const NAME: &'static str = "enum";
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: 'static> ComparableWith<Enum<T>> for Enum<T> {}
+impl<T: 'static> ComparableWith<EnumKind<T>> for EnumKind<T> {}
 
 #[diagnostic::do_not_recommend]
 impl<T: 'static> ComparableWith<Nothing> for Enum<T> {}
@@ -98,11 +98,11 @@ pub trait ComparableWith<K: Kind>: Kind {}
 pub trait Numeric: Kind {}
 
 #[diagnostic::do_not_recommend]
-impl Numeric for Integer {}
+impl Numeric for IntegerKind {}
 #[diagnostic::do_not_recommend]
-impl Numeric for Float {}
+impl Numeric for FloatKind {}
 #[diagnostic::do_not_recommend]
-impl Numeric for Decimal {}
+impl Numeric for DecimalKind {}
 
 /// Says that a number of this kind stays of this kind when it is combined with one of kind `K`.
 ///
@@ -118,7 +118,7 @@ pub trait Arithmetic<K: Kind>: Numeric {
 }
 
 #[diagnostic::do_not_recommend]
-impl Arithmetic<Integer> for Integer {
+impl Arithmetic<IntegerKind> for IntegerKind {
     const DIVISION: BinaryOp = BinaryOp::IntDiv;
 }
 
@@ -129,7 +129,7 @@ macro_rules! arithmetic {
     )+};
 }
 
-arithmetic!(Float Integer, Float Float, Float Decimal, Decimal Integer, Decimal Decimal);
+arithmetic!(FloatKind IntegerKind, FloatKind FloatKind, FloatKind DecimalKind, DecimalKind IntegerKind, DecimalKind DecimalKind);
 
 /// The kind of conditions.
 #[diagnostic::on_unimplemented(
@@ -140,7 +140,7 @@ arithmetic!(Float Integer, Float Float, Float Decimal, Decimal Integer, Decimal 
 pub trait Logical: Kind {}
 
 #[diagnostic::do_not_recommend]
-impl Logical for Boolean {}
+impl Logical for BooleanKind {}
 
 /// Kinds that are text.
 #[diagnostic::on_unimplemented(
@@ -151,7 +151,7 @@ impl Logical for Boolean {}
 pub trait Textual: Kind {}
 
 #[diagnostic::do_not_recommend]
-impl Textual for Text {}
+impl Textual for TextKind {}
 
 macro_rules! comparable {
     ($($left:ident $right:ident),+) => {$(
@@ -162,7 +162,7 @@ macro_rules! comparable {
     )+};
 }
 
-comparable!(Integer Float, Integer Decimal, Float Decimal, Timestamp TimestampTz);
+comparable!(IntegerKind FloatKind, IntegerKind DecimalKind, FloatKind DecimalKind, TimestampKind TimestampTzKind);
 
 macro_rules! rows {
     ($($left:ident $right:ident),+) => {

@@ -8,17 +8,17 @@ use crate::error::DecodeError;
 use crate::value::{Cell, Value};
 
 sql_types! {
-    i8: Integer = SmallInt;
-    i16: Integer = SmallInt;
-    i32: Integer = Int;
-    i64: Integer = BigInt;
-    u8: Integer = SmallInt;
-    u16: Integer = Int;
-    u32: Integer = BigInt;
-    u64: Integer = BigInt;
-    f32: Float = Float;
-    f64: Float = Double;
-    bool: Boolean = Bool;
+    i8: IntegerKind = SmallInt;
+    i16: IntegerKind = SmallInt;
+    i32: IntegerKind = Int;
+    i64: IntegerKind = BigInt;
+    u8: IntegerKind = SmallInt;
+    u16: IntegerKind = Int;
+    u32: IntegerKind = BigInt;
+    u64: IntegerKind = BigInt;
+    f32: FloatKind = Float;
+    f64: FloatKind = Double;
+    bool: BooleanKind = Bool;
 }
 
 operands!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, bool);

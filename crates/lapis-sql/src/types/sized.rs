@@ -20,10 +20,10 @@ pub trait HasLength: Kind {}
 pub trait HasPrecision: Kind {}
 
 #[diagnostic::do_not_recommend]
-impl HasLength for kind::Text {}
+impl HasLength for kind::TextKind {}
 
 #[diagnostic::do_not_recommend]
-impl HasPrecision for kind::Decimal {}
+impl HasPrecision for kind::DecimalKind {}
 
 impl ColumnType {
     /// `VARCHAR(length)`, for a `T` that is text.

@@ -9,10 +9,10 @@ use crate::expr::{IntoExpr, Node};
 use crate::value::{Cell, Value};
 
 sql_types! {
-    String: Text = Text;
-    Box<str>: Text = Text;
-    Arc<str>: Text = Text;
-    Cow<'static, str>: Text = Text;
+    String: TextKind = Text;
+    Box<str>: TextKind = Text;
+    Arc<str>: TextKind = Text;
+    Cow<'static, str>: TextKind = Text;
 }
 
 macro_rules! text {

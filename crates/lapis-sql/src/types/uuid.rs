@@ -7,7 +7,7 @@ use crate::error::DecodeError;
 use crate::value::{Cell, Value};
 
 sql_types! {
-    Uuid: Uuid = Uuid;
+    Uuid: UuidKind = Uuid;
 }
 
 operands!(Uuid);
