@@ -4,8 +4,8 @@ pub use bon;
 
 pub use lapis_engine::{Connection, FromRow, Projection, Result, Row};
 pub use lapis_orm::entity::{
-    Cascade, Entity, FieldType, KeyColumn, Link, Model, ModelBuilder, Relink, from_row, node_for, numbered, offset,
-    read_reference, reference_columns, total,
+    Cascade, Entity, FieldType, KeyColumn, Link, Model, ModelBuilder, Relink, from_row, node_for, numbered,
+    offset, read_reference, reference_columns, total,
 };
 pub use lapis_orm::field::{Auto, ReferenceField};
 pub use lapis_orm::loading::{Loads, decode_optional, fetch};

@@ -78,7 +78,7 @@ impl<T: 'static> Kind for EnumKind<T> {
 impl<T: 'static> ComparableWith<EnumKind<T>> for EnumKind<T> {}
 
 #[diagnostic::do_not_recommend]
-impl<T: 'static> ComparableWith<Nothing> for Enum<T> {}
+impl<T: 'static> ComparableWith<Nothing> for EnumKind<T> {}
 
 // The implementations are marked `do_not_recommend`: a list of every pair of kinds that does fit would bury
 // the one sentence that matters.
