@@ -19,7 +19,7 @@ use syn::{DeriveInput, parse_macro_input};
 
 /// Makes a struct a row of a table.
 ///
-/// ```ignore
+/// ```
 /// use lapis::prelude::*;
 ///
 /// #[derive(Entity, Debug, Clone)]
@@ -32,9 +32,15 @@ use syn::{DeriveInput, parse_macro_input};
 ///     pub name: Option<String>,                 // TEXT
 ///     #[column(server_default = now())]
 ///     pub created_at: Auto<DateTime<Utc>>,
-///     #[relation(inverse = Post::author)]
-///     pub posts: Many<Post>,
+///     pub manager: Option<Ref<User>>,           // manager_id REFERENCES users(id)
+///     #[relation(inverse = User::manager)]
+///     pub reports: Many<User>,
 /// }
+///
+/// let ann = User::new().email("ann@example.org").build();
+/// assert!(!ann.id.is_set());
+/// let adults = User::select().filter(User::email.ends_with("@example.org")).eager(User::reports);
+/// # let _ = adults;
 /// ```
 ///
 /// It implements `Entity` and makes
@@ -98,7 +104,9 @@ pub fn entity(input: TokenStream) -> TokenStream {
 
 /// Stores an enum in a column by the names of its variants.
 ///
-/// ```ignore
+/// ```
+/// use lapis::prelude::*;
+///
 /// #[derive(SqlEnum, Debug, Clone, Copy, PartialEq)]
 /// #[sql(rename_all = "snake_case")]
 /// enum Status {
@@ -107,6 +115,8 @@ pub fn entity(input: TokenStream) -> TokenStream {
 ///     #[sql(rename = "live")]
 ///     Published,
 /// }
+///
+/// assert_eq!(Status::VALUES, ["draft", "in_review", "live"]);
 /// ```
 ///
 /// Without `rename_all` (`lowercase`, `UPPERCASE`, `PascalCase`, `camelCase`, `snake_case`,
@@ -120,10 +130,14 @@ pub fn sql_enum(input: TokenStream) -> TokenStream {
 
 /// Stores a newtype in a column as the type it wraps.
 ///
-/// ```ignore
+/// ```
+/// use lapis::prelude::*;
+///
 /// #[derive(SqlType, Debug, Clone, PartialEq)]
 /// #[sql(length = 320)]
 /// struct Email(String);
+///
+/// assert_eq!(Email::column_type(), lapis::types::ColumnType::String(320));
 /// ```
 #[proc_macro_derive(SqlType, attributes(sql))]
 pub fn sql_type(input: TokenStream) -> TokenStream {
@@ -132,7 +146,10 @@ pub fn sql_type(input: TokenStream) -> TokenStream {
 
 /// Reads a struct from a row, each field by the column of its name.
 ///
-/// ```ignore
+/// ```
+/// use lapis::prelude::*;
+///
+/// # #[derive(FromRow)] struct Place { country: String }
 /// #[derive(FromRow)]
 /// struct City {
 ///     name: String,
@@ -145,6 +162,14 @@ pub fn sql_type(input: TokenStream) -> TokenStream {
 ///     #[from_row(skip)]         // not read: `Default::default()`
 ///     seen: bool,
 /// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+/// let engine = Engine::connect("sqlite::memory:").await?;
+/// let sql = "SELECT 'Ulm' AS name, 126405 AS n, 'Germany' AS country";
+/// let city: City = engine.one(text(sql).rows()).await?;
+/// assert_eq!((city.name.as_str(), city.people), ("Ulm", 126_405));
+/// assert_eq!((city.place.country.as_str(), city.note, city.seen), ("Germany", None, false));
+/// # Ok(()) }
 /// ```
 #[proc_macro_derive(FromRow, attributes(from_row))]
 pub fn from_row(input: TokenStream) -> TokenStream {

@@ -1,23 +1,73 @@
 //! Lapis is a SQL toolkit and object-relational mapper for Rust.
 //!
+//! It has two layers. The *Core* is schema, typed SQL expressions, engine and pool; it can be used alone. The
+//! *mapper* is built on nothing else: entities, a session that is a unit of work, relations.
+//!
 //! ```
 //! use lapis::prelude::*;
 //!
-//! #[derive(FromRow, Debug, PartialEq)]
-//! struct City {
-//!     name: String,
-//!     people: i64,
+//! #[derive(Entity, Debug, Clone)]
+//! #[entity(table = "users")]
+//! struct User {
+//!     #[column(primary_key)]
+//!     id: Auto<i64>,                               // assigned by the database, never by hand
+//!     #[column(length = 320, unique)]
+//!     email: String,                               // VARCHAR(320) NOT NULL UNIQUE
+//!     bio: Option<String>,                         // TEXT, nullable because of Option
+//!     #[column(server_default = now())]
+//!     created_at: Auto<DateTime<Utc>>,
+//!     #[relation(inverse = Post::author)]
+//!     posts: Many<Post>,
+//! }
+//!
+//! #[derive(Entity, Debug, Clone)]
+//! #[entity(table = "posts")]
+//! struct Post {
+//!     #[column(primary_key)]
+//!     id: Auto<i64>,
+//!     title: String,
+//!     author: Ref<User>,                           // author_id REFERENCES users(id)
 //! }
 //!
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
 //! let engine = Engine::connect("sqlite::memory:").await?;
-//! engine.script("CREATE TABLE cities (name TEXT, people INTEGER); INSERT INTO cities VALUES ('Ulm', 126405)").await?;
-//! let large: Vec<City> = engine
-//!     .all(text("SELECT name, people FROM cities WHERE people > :least").bind("least", 100_000).rows())
+//! engine.create_all(&MetaData::of::<(User, Post)>()).await?;
+//!
+//! let mut session = engine.session();
+//! let alice = session.add(User::new().email("alice@example.org").build());
+//! session.add(Post::new().title("Hello").author(alice).build());
+//! session.commit().await?;                         // two INSERTs, ordered by dependency
+//! assert_eq!(session[alice].id, 1);
+//!
+//! session[alice].bio = Some("Writes.".into());     // noticed, and written by the next flush
+//! session.commit().await?;                         // UPDATE of that one column
+//!
+//! let users: Vec<User> = engine
+//!     .all(User::select().filter(User::email.ends_with("@example.org")).eager(User::posts))
 //!     .await?;
-//! assert_eq!(large, [City { name: "Ulm".into(), people: 126_405 }]);
+//! assert_eq!(users[0].posts[0].title, "Hello");
+//!
+//! let counts: Vec<(String, i64)> = engine
+//!     .all(select((User::email, func::count(Post::id))).outer_join(User::posts).group_by(User::email))
+//!     .await?;
+//! assert_eq!(counts, [("alice@example.org".to_owned(), 1)]);
 //! # Ok(()) }
 //! ```
+//!
+//! Whatever is `.await`ed may reach the database; what is not never does. The session gives handles, which
+//! are `Copy` and index it; engine, connection and transaction give values.
+//!
+//! # Where to find what
+//! | to | see |
+//! | --- | --- |
+//! | describe a table | [`derive@Entity`], [`Auto`], [`Ref`], [`Many`], [`One`] |
+//! | store a type of one's own | [`derive@SqlType`], [`derive@SqlEnum`], [`Json`] |
+//! | connect | [`Engine`], [`EngineBuilder`] |
+//! | load and change entities | [`Session`], [`SessionMaker`], [`Handle`] |
+//! | write expressions | [`ExprOps`](expr::ExprOps), [`func`] |
+//! | write statements | [`Entity::select`], [`select`](statement::select), [`text`](statement::text) |
+//! | read rows of hand-written SQL | [`derive@FromRow`] |
+//! | handle failures | [`Error`], [`ErrorKind`] |
 //!
 //! # Cargo features
 //! | feature | what it adds |

@@ -20,7 +20,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// assert_eq!(id.get(), None);
 /// assert_eq!(Auto::from(7), 7);
 /// ```
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub struct Auto<T>(Option<T>);
 
 impl<T> Auto<T> {
@@ -46,6 +46,12 @@ impl<T> Auto<T> {
     #[must_use]
     pub fn into_inner(self) -> Option<T> {
         self.0
+    }
+}
+
+impl<T> Default for Auto<T> {
+    fn default() -> Self {
+        Self::unset()
     }
 }
 
