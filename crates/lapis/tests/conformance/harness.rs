@@ -1,0 +1,262 @@
+//! Runs each behaviour on every database there is, each time on an empty one.
+
+use std::future::Future;
+use std::io::Write;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, Once};
+
+use lapis::engine::EngineBuilder;
+use lapis::prelude::*;
+use lapis::schema::TableSet;
+use lapis::types::Decode;
+use tempfile::TempDir;
+
+pub use lapis::{Error, ErrorKind, Result};
+
+/// A database that behaviours are run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    SqliteMemory,
+    SqliteFile,
+    Postgres,
+    MySql,
+}
+
+impl Target {
+    const ALL: [Target; 4] = [Target::SqliteMemory, Target::SqliteFile, Target::Postgres, Target::MySql];
+
+    fn name(self) -> &'static str {
+        match self {
+            Target::SqliteMemory => "SQLite in memory",
+            Target::SqliteFile => "SQLite on a file",
+            Target::Postgres => "PostgreSQL",
+            Target::MySql => "MySQL",
+        }
+    }
+
+    /// The variable that says where the server is.
+    fn variable(self) -> Option<&'static str> {
+        match self {
+            Target::Postgres => Some("LAPIS_TEST_POSTGRES_URL"),
+            Target::MySql => Some("LAPIS_TEST_MYSQL_URL"),
+            Target::SqliteMemory | Target::SqliteFile => None,
+        }
+    }
+
+    fn server(self) -> Option<String> {
+        self.variable()
+            .and_then(|variable| std::env::var(variable).ok())
+            .filter(|url| !url.is_empty())
+    }
+
+    fn is_covered(self) -> bool {
+        self.variable().is_none() || self.server().is_some()
+    }
+}
+
+/// Says once which databases are covered, past the test runner, which keeps what tests print.
+fn report_coverage() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let mut report = String::from("databases covered:\n");
+        for target in Target::ALL {
+            let note = match target.variable() {
+                Some(variable) if !target.is_covered() => format!("no: {variable} is not set"),
+                _ => "yes".to_owned(),
+            };
+            report.push_str(&format!("  {:<17} {note}\n", target.name()));
+        }
+        let _ = std::io::stderr().write_all(report.as_bytes());
+    });
+}
+
+/// An empty database, and a record of the statements that it was sent.
+pub struct Database {
+    engine: Engine,
+    log: Arc<Mutex<Vec<String>>>,
+    place: Place,
+}
+
+/// Where the database is, so that others can be connected to it and it can be removed.
+enum Place {
+    Memory,
+    File(TempDir),
+    Server { url: String, admin: String, name: String },
+}
+
+impl Deref for Database {
+    type Target = Engine;
+
+    fn deref(&self) -> &Engine {
+        &self.engine
+    }
+}
+
+impl Database {
+    async fn open(target: Target) -> Result<Self> {
+        let place = match target {
+            Target::SqliteMemory => Place::Memory,
+            Target::SqliteFile => Place::File(tempfile::tempdir().expect("a temporary directory")),
+            Target::Postgres | Target::MySql => {
+                let admin = target.server().expect("a test runs where its server is");
+                create_on_server(admin).await?
+            }
+        };
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let engine = observed(Engine::builder(place.url()), &log).connect().await?;
+        Ok(Self { engine, log, place })
+    }
+
+    async fn remove(self) -> Result<()> {
+        self.engine.close().await?;
+        if let Place::Server { admin, name, .. } = &self.place {
+            let server = Engine::connect(admin).await?;
+            server.script(&format!("DROP DATABASE {name}")).await?;
+            server.close().await?;
+        }
+        Ok(())
+    }
+
+    /// Creates the tables of entities.
+    pub async fn create<S: TableSet>(&self) -> Result<()> {
+        self.engine.create_all(&MetaData::of::<S>()).await?;
+        self.forget();
+        Ok(())
+    }
+
+    /// Options for another engine, whose statements are recorded here too. Of a database in memory it gets one
+    /// of its own.
+    pub fn builder(&self) -> EngineBuilder {
+        observed(Engine::builder(self.place.url()), &self.log)
+    }
+
+    /// The statements since the last look, without BEGIN, COMMIT and what else steers transactions.
+    pub fn statements(&self) -> Vec<String> {
+        let mut log = self.log.lock().expect("no test panics while it writes the log");
+        std::mem::take(&mut *log)
+    }
+
+    /// Forgets the statements so far.
+    pub fn forget(&self) {
+        self.statements();
+    }
+
+    /// How many statements there were since the last look.
+    pub fn round_trips(&self) -> usize {
+        self.statements().len()
+    }
+
+    /// Whether the database is SQLite: its limits are those of one file.
+    pub fn is_sqlite(&self) -> bool {
+        self.engine.dialect().name() == "SQLite"
+    }
+
+    /// The value of a query in plain SQL.
+    pub async fn scalar<T: Decode + Send + 'static>(&self, sql: &str) -> Result<T> {
+        let value = self.engine.one(text(sql).scalar::<T>()).await?;
+        // It is the test's own question, not the tested program's.
+        self.log.lock().expect("no test panics while it writes the log").pop();
+        Ok(value)
+    }
+}
+
+impl Place {
+    fn url(&self) -> String {
+        match self {
+            Place::Memory => "sqlite::memory:".into(),
+            Place::File(directory) => format!("sqlite://{}", directory.path().join("test.db").display()),
+            Place::Server { url, .. } => url.clone(),
+        }
+    }
+}
+
+/// Makes a database of its own for one test.
+async fn create_on_server(admin: String) -> Result<Place> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("lapis_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let server = Engine::connect(&admin).await?;
+    server.script(&format!("CREATE DATABASE {name}")).await?;
+    server.close().await?;
+    let (address, options) = match admin.split_once('?') {
+        Some((address, options)) => (address, format!("?{options}")),
+        None => (admin.as_str(), String::new()),
+    };
+    let host_end = address.find("://").map_or(0, |at| at + 3);
+    let host = match address[host_end..].find('/') {
+        Some(slash) => &address[..host_end + slash],
+        None => address,
+    };
+    let url = format!("{host}/{name}{options}");
+    Ok(Place::Server { url, admin, name })
+}
+
+fn observed(builder: EngineBuilder, log: &Arc<Mutex<Vec<String>>>) -> EngineBuilder {
+    let log = Arc::clone(log);
+    builder.on_statement(move |event| {
+        const STEERING: [&str; 5] = ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"];
+        let sql = event.sql.trim();
+        if !STEERING.iter().any(|word| sql.starts_with(word)) {
+            log.lock().expect("no test panics while it writes the log").push(plain(sql));
+        }
+    })
+}
+
+/// SQL as all databases would write it: names without quotes, parameters as question marks.
+fn plain(sql: &str) -> String {
+    let mut plain = String::with_capacity(sql.len());
+    let mut characters = sql.chars().filter(|character| !matches!(character, '"' | '`')).peekable();
+    while let Some(character) = characters.next() {
+        if character == '$' && characters.peek().is_some_and(char::is_ascii_digit) {
+            while characters.next_if(char::is_ascii_digit).is_some() {}
+            plain.push('?');
+        } else {
+            plain.push(character);
+        }
+    }
+    plain
+}
+
+type Behaviour = for<'d> fn(&'d Database) -> Pin<Box<dyn Future<Output = Result<()>> + 'd>>;
+
+/// Runs one behaviour on one database, if that is covered.
+pub fn run(target: Target, behaviour: Behaviour) {
+    report_coverage();
+    if !target.is_covered() {
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let result = runtime.block_on(async {
+        let database = Database::open(target).await?;
+        behaviour(&database).await?;
+        let left = database.engine.pool_status().checked_out;
+        assert_eq!(left, 0, "connections that did not come back to the pool");
+        database.remove().await
+    });
+    if let Err(error) = result {
+        panic!("on {}: {error}", target.name());
+    }
+}
+
+/// Registers behaviours: `async fn(&Database) -> Result<()>`, each a test on every database.
+macro_rules! conformance {
+    ($($behaviour:ident),+ $(,)?) => {
+        conformance!(@on sqlite_memory SqliteMemory $($behaviour)+);
+        conformance!(@on sqlite_file SqliteFile $($behaviour)+);
+        conformance!(@on postgres Postgres $($behaviour)+);
+        conformance!(@on mysql MySql $($behaviour)+);
+    };
+    (@on $module:ident $target:ident $($behaviour:ident)+) => {
+        mod $module {
+            $(
+                #[test]
+                fn $behaviour() {
+                    use crate::harness::{Target, run};
+                    run(Target::$target, |database| Box::pin(super::$behaviour(database)));
+                }
+            )+
+        }
+    };
+}
+pub(crate) use conformance;
