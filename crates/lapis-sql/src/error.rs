@@ -53,11 +53,11 @@ impl From<EncodeError> for CompileError {
 #[non_exhaustive]
 pub enum EncodeError {
     /// The value does not fit, or would be changed by being stored.
-    #[error("{database} cannot hold the value {value}: {reason}")]
+    #[error("{database} cannot hold this value as it is: {reason}")]
     Unrepresentable {
         /// The database.
         database: &'static str,
-        /// The value, as text.
+        /// The value, as text; no part of the message, which may end up in a log.
         value: String,
         /// Why not, and what to do instead.
         reason: &'static str,

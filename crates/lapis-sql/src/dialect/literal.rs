@@ -107,10 +107,10 @@ mod tests {
         NULL
         1
         -9223372036854775808
-        error: SQLite cannot hold the value 18446744073709551615: it is above 2^63 - 1
+        error: SQLite cannot hold this value as it is: it is above 2^63 - 1
         0.1
         1e300
-        error: SQLite cannot hold the value NaN: it would become NULL; store NULL where that is meant
+        error: SQLite cannot hold this value as it is: it would become NULL; store NULL where that is meant
         -9e999
         10.1
         'it''s; --'
@@ -118,15 +118,15 @@ mod tests {
         CAST(X'610062' AS TEXT)
         X'00ff'
         '2024-02-29'
-        error: SQLite cannot hold the value -0001-01-01: its year is outside 0000 to 9999, where the order of texts is that of dates
+        error: SQLite cannot hold this value as it is: its year is outside 0000 to 9999, where the order of texts is that of dates
         '12:30:00.000005'
         '2024-02-29 12:30:00.000005'
         '2024-02-29 12:30:00.000005'
         -1000
         X'00000000000000000000000000000001'
         '{"a":"''"}'
-        error: SQLite cannot hold the value […]: it has no arrays
-        error: SQLite cannot hold the value […]: it has no arrays
+        error: SQLite cannot hold this value as it is: it has no arrays
+        error: SQLite cannot hold this value as it is: it has no arrays
         error: the value cannot be bound: no JSON
         "#);
     }
@@ -145,10 +145,10 @@ mod tests {
         10.10
         'it''s; --'
         E'\\'' OR 1=1'
-        error: PostgreSQL cannot hold the value "a\0b": its text holds no NUL character
+        error: PostgreSQL cannot hold this value as it is: its text holds no NUL character
         E'\\x00ff'::BYTEA
         DATE '2024-02-29'
-        error: PostgreSQL cannot hold the value -0001-01-01: as a literal, a year has four digits; bind it
+        error: PostgreSQL cannot hold this value as it is: as a literal, a year has four digits; bind it
         TIME '12:30:00.000005'
         TIMESTAMP '2024-02-29 12:30:00.000005'
         TIMESTAMP WITH TIME ZONE '2024-02-29 12:30:00.000005+00'
@@ -170,23 +170,23 @@ mod tests {
         18446744073709551615
         0.1
         1e300
-        error: MySQL cannot hold the value NaN: it has neither NaN nor infinity
-        error: MySQL cannot hold the value -inf: it has neither NaN nor infinity
+        error: MySQL cannot hold this value as it is: it has neither NaN nor infinity
+        error: MySQL cannot hold this value as it is: it has neither NaN nor infinity
         10.10
         'it''s; --'
         _utf8mb4 X'5c27204f5220313d31'
         _utf8mb4 X'610062'
         X'00ff'
         DATE '2024-02-29'
-        error: MySQL cannot hold the value -0001-01-01: a year has four digits
+        error: MySQL cannot hold this value as it is: a year has four digits
         TIME '12:30:00.000005'
         TIMESTAMP '2024-02-29 12:30:00.000005'
         TIMESTAMP '2024-02-29 12:30:00.000005'
         -1000
         X'00000000000000000000000000000001'
         '{"a":"''"}'
-        error: MySQL cannot hold the value […]: it has no arrays
-        error: MySQL cannot hold the value […]: it has no arrays
+        error: MySQL cannot hold this value as it is: it has no arrays
+        error: MySQL cannot hold this value as it is: it has no arrays
         error: the value cannot be bound: no JSON
         "#);
     }

@@ -506,7 +506,7 @@ fn defaults_are_literals_expressions_or_sql_as_it_stands() {
 #[test]
 fn a_default_that_the_database_cannot_hold_is_refused() {
     let nan = with(ColumnDef::new("c", ColumnType::Double).server_default(f64::NAN));
-    assert_snapshot!(refused(&nan, &Sqlite), @"SQLite cannot hold the value NaN: it would become NULL; store NULL where that is meant");
+    assert_snapshot!(refused(&nan, &Sqlite), @"SQLite cannot hold this value as it is: it would become NULL; store NULL where that is meant");
     assert!(created(&nan, &Postgres).contains("DEFAULT 'NaN'::DOUBLE PRECISION"));
 }
 

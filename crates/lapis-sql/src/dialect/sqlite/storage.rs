@@ -157,7 +157,7 @@ mod tests {
         let long = Value::Decimal(Decimal::new(1_234_567_890_123_456, 3));
         assert_eq!(
             refused(&long),
-            "SQLite cannot hold the value 1234567890123.456: a decimal is stored to 15 significant digits; round \
+            "SQLite cannot hold this value as it is: a decimal is stored to 15 significant digits; round \
              it, or store it as text"
         );
     }
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn an_integer_above_64_signed_bits_is_refused() {
-        assert!(refused(&Value::UInt(1 << 63)).contains("9223372036854775808"));
+        assert!(refused(&Value::UInt(1 << 63)).contains("above 2^63 - 1"));
         let fits = Value::UInt(7);
         assert_eq!(SqliteValue::of(&fits), Ok(SqliteValue::Integer(7)));
     }
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn a_year_of_five_digits_is_refused() {
         let date = NaiveDate::from_ymd_opt(10_000, 1, 1).unwrap();
-        assert!(refused(&Value::Date(date)).contains("+10000-01-01"));
+        assert!(refused(&Value::Date(date)).contains("year is outside 0000 to 9999"));
         assert!(refused(&Value::Timestamp(date.and_time(NaiveTime::MIN))).contains("outside 0000 to 9999"));
     }
 
