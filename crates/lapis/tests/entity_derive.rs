@@ -236,6 +236,39 @@ fn relations_know_their_other_side_their_cascade_and_their_order() {
     assert_eq!(relations[0].order_by.len(), 2);
 }
 
+#[derive(Entity, Debug, Clone)]
+#[entity(table = "people")]
+struct Person {
+    #[column(primary_key)]
+    id: Auto<i64>,
+    #[relation(through = "social.follows", from = "follower", to = "followed")]
+    follows: Many<Person>,
+    #[relation(through = "social.follows", inverse = Person::follows)]
+    followers: Many<Person>,
+    #[relation(through = "friendships")]
+    friends: Many<Person>,
+}
+
+#[test]
+fn an_association_table_has_a_column_for_each_side() {
+    let metadata = MetaData::of::<Person>();
+    let [_, follows, friendships] = metadata.tables() else { panic!("{:?}", metadata.tables()) };
+    assert_eq!(follows.name.schema.as_deref(), Some("social"));
+    assert_eq!(follows.primary_key, ["follower", "followed"]);
+    assert_eq!(friendships.primary_key, ["person_id", "friends_id"]);
+}
+
+#[test]
+fn both_sides_of_an_association_see_it_the_other_way_round() {
+    let sides = [0, 1].map(|number| match &Person::model().relations[number].via {
+        Via::Association(association) => association,
+        Via::Inverse { .. } => panic!("an association"),
+    });
+    assert_eq!(sides[0].source, sides[1].target);
+    assert_eq!(sides[0].target, sides[1].source);
+    assert!(sides[1].reversed);
+}
+
 #[test]
 fn the_builder_fills_in_what_may_be_left_out() {
     let thing = Thing::new().name("Cup").code("c").price(Decimal::ONE).rank(7).build();
