@@ -7,9 +7,15 @@ use std::num::NonZeroU32;
 
 /// An entity of a session: a `Copy` name of eight bytes, good for indexing the session it came from.
 ///
-/// ```text
-/// let user: Handle<User> = session.add(..);
-/// session[user].name = "Alice".into();
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+/// # let engine = blog().await?;
+/// let mut session = engine.session();
+/// let user: Handle<User> = session.add(User::new().name("Bob").build());
+/// session[user].name = "Robert".into();
+/// assert_eq!(session[user].name, "Robert");
+/// # Ok(()) }
 /// ```
 pub struct Handle<T> {
     pub(crate) session: NonZeroU32,

@@ -16,8 +16,14 @@ pub struct OptionalEntity<E>(PhantomData<fn() -> E>);
 
 /// All columns of an entity, for `select`: alone or in a tuple.
 ///
-/// ```text
-/// select((entity::<User>(), entity::<Post>().optional())).outer_join(User::posts)
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+/// # let engine = blog().await?;
+/// let rows: Vec<(User, Option<Post>)> =
+///     engine.all(select((entity::<User>(), entity::<Post>().optional())).outer_join(User::posts)).await?;
+/// assert_eq!(rows.len(), 2);
+/// # Ok(()) }
 /// ```
 #[must_use]
 pub fn entity<E: Entity>() -> EntityColumns<E> {

@@ -85,8 +85,13 @@ impl<R: Relation> IntoLoad for EagerPath<R> {
 pub trait EagerLoad<E: Entity> {
     /// Loads a relation along: with handles in a session, as an owned graph elsewhere.
     ///
-    /// ```text
-    /// User::select().eager(User::posts.eager(Post::comments))
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+    /// # let engine = blog().await?;
+    /// let users = engine.all(User::select().eager(User::posts.eager(Post::tags))).await?; // three statements
+    /// assert!(users[0].posts[0].tags.is_empty());
+    /// # Ok(()) }
     /// ```
     #[must_use]
     fn eager<L: IntoLoad<Source = E>>(self, load: L) -> Self;

@@ -189,6 +189,18 @@ impl Session {
     ///
     /// What is loaded already is read again; changes that were not flushed stay.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+    /// # let engine = blog().await?;
+    /// let mut session = engine.session();
+    /// let alice = session.one(User::select()).await?;
+    /// assert!(session.related(alice, User::posts).is_err()); // never a hidden query
+    /// session.load(alice, User::posts).await?;
+    /// assert_eq!(session.related(alice, User::posts)?.len(), 2);
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// If the flush before it, or a query, fails, or the handle is of another session.
     pub async fn load<L: super::IntoLoad>(&mut self, owner: Handle<L::Source>, load: L) -> Result<()> {

@@ -13,10 +13,16 @@ use crate::field::Ref;
 
 /// A reference of entity `S` to entity `T`: both a relation and, read as `V`, the foreign key's column.
 ///
-/// ```text
-/// Post::author.eq(7)                            // posts.author_id = 7
-/// Post::author.has(User::name.eq("Alice"))      // EXISTS (SELECT … FROM users WHERE …)
-/// Post::select().eager(Post::author)            // the users along, in one more statement
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+/// # let engine = blog().await?;
+/// let posts = Post::select()
+///     .filter(Post::author.eq(1))                        // posts.author_id = 1
+///     .filter(Post::author.has(User::name.eq("Alice"))); // EXISTS (SELECT … FROM users WHERE …)
+/// let posts = engine.all(posts.eager(Post::author)).await?; // the users along, in one more statement
+/// assert_eq!(posts[0].author.get().map(|author| author.name.as_str()), Some("Alice"));
+/// # Ok(()) }
 /// ```
 pub struct Reference<S: Entity, T: Entity, V> {
     name: &'static str,

@@ -10,10 +10,20 @@ use crate::field::Many;
 
 /// A relation of one `S` to many `T`: the other side of a reference, or through an association table.
 ///
-/// ```text
-/// User::posts.any(Post::title.eq("Hello"))      // EXISTS (SELECT 1 FROM posts WHERE …)
-/// User::select().eager(User::posts)             // the posts along, in one more statement
-/// select((User::name, func::count(Post::id))).outer_join(User::posts)
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+/// # let engine = blog().await?;
+/// // EXISTS (SELECT 1 FROM posts WHERE posts.author_id = users.id AND …)
+/// let writers = engine.all(User::select().filter(User::posts.any(Post::title.eq("Hello")))).await?;
+/// assert_eq!(writers.len(), 1);
+/// // The posts along, in one more statement.
+/// let users = engine.all(User::select().eager(User::posts)).await?;
+/// assert_eq!(users[0].posts.len(), 2);
+/// // LEFT OUTER JOIN posts ON posts.author_id = users.id
+/// let counts = select((User::name, func::count(Post::id))).outer_join(User::posts).group_by(User::name);
+/// assert_eq!(engine.all(counts).await?, [("Alice".to_owned(), 2)]);
+/// # Ok(()) }
 /// ```
 pub struct ToMany<S: Entity, T: Entity> {
     name: &'static str,

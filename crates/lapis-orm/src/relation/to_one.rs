@@ -10,9 +10,15 @@ use crate::field::One;
 
 /// A relation of one `S` to at most one `T`: the other side of a unique reference.
 ///
-/// ```text
-/// Author::profile.has(Profile::bio.contains("worlds"))
-/// Author::select().eager(Author::profile)
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+/// # let engine = blog().await?;
+/// let users = engine.all(User::select().filter(User::profile.has(Profile::bio.contains("rite")))).await?;
+/// assert_eq!(users.len(), 1);
+/// let users = engine.all(User::select().eager(User::profile)).await?;
+/// assert!(users[0].profile.get().is_some());
+/// # Ok(()) }
 /// ```
 pub struct ToOne<S: Entity, T: Entity> {
     name: &'static str,

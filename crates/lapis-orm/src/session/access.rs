@@ -83,6 +83,18 @@ impl Session {
     /// Has the next flush delete an entity, and what its relations' cascades take along. One that was
     /// never inserted simply becomes transient.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+    /// # let engine = blog().await?;
+    /// let mut session = engine.session();
+    /// let alice = session.one(User::select()).await?;
+    /// session.delete(alice);
+    /// session.commit().await?; // her posts and her profile go first, as the cascades say
+    /// assert_eq!(engine.all(Post::select()).await?.len(), 0);
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Panics
     /// If the handle is of another session.
     pub fn delete<T: Entity>(&mut self, handle: Handle<T>) {

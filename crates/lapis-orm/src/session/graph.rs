@@ -34,6 +34,17 @@ impl Session {
     /// no longer the session's: a flush does not write it. Entities linked through an association table,
     /// and those it refers to, are copied and stay.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+    /// # let engine = blog().await?;
+    /// let mut session = engine.session();
+    /// let alice = session.one(User::select().eager(User::posts)).await?;
+    /// let alice: User = session.detach(alice)?;
+    /// assert_eq!(alice.posts.len(), 2);
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// If the handle is of another session.
     pub fn detach<T: Entity>(&mut self, handle: Handle<T>) -> Result<T> {

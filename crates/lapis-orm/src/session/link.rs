@@ -103,6 +103,19 @@ impl Session {
     /// A reference, and the reference behind a relation to many or to one, is assigned; through an
     /// association table, a row is added. Linking what is linked changes nothing.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+    /// # let engine = blog().await?;
+    /// let mut session = engine.session();
+    /// let hello = session.one(Post::select().filter(Post::title.eq("Hello"))).await?;
+    /// let rust = session.add(Tag::new().name("rust").build());
+    /// session.link(hello, Post::tags, rust);
+    /// assert_eq!(session.related(rust, Tag::posts)?, [hello]); // both sides agree before the flush
+    /// session.commit().await?;                                 // INSERT INTO tags, INSERT INTO post_tags
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Panics
     /// If a handle is of another session.
     pub fn link<R: Relation>(&mut self, owner: Handle<R::Source>, relation: R, target: Handle<R::Target>) {

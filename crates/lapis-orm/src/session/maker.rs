@@ -6,13 +6,20 @@ use super::Session;
 
 /// Makes sessions with the same options: one for each request or job.
 ///
-/// ```text
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+/// # let engine = blog().await?;
 /// let sessions = SessionMaker::new(&engine);
-/// let id = sessions.begin(async |session| {
-///     let user = session.add(User::new().email("alice@example.org").name("Alice").build());
-///     session.flush().await?;
-///     Ok(*session[user].id)
-/// }).await?;                                          // committed on Ok, rolled back on Err
+/// let id = sessions
+///     .begin(async |session| {
+///         let user = session.add(User::new().name("Bob").build());
+///         session.flush().await?;
+///         Ok(*session[user].id)
+///     })
+///     .await?; // committed on Ok, rolled back on Err
+/// assert_eq!(id, 2);
+/// # Ok(()) }
 /// ```
 #[derive(Debug, Clone)]
 pub struct SessionMaker {

@@ -19,6 +19,19 @@ impl Session {
     /// Columns that are unset in the given entity stay as they are. A loaded [`Many`] or [`One`] replaces
     /// what the relation held; one that is not loaded leaves it alone.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+    /// # let engine = blog().await?;
+    /// let mut alice = engine.one(User::select().filter(User::name.eq("Alice"))).await?;
+    /// alice.name = "Alice Liddell".into(); // changed outside of any session
+    /// let mut session = engine.session();
+    /// let alice = session.merge(alice).await?;
+    /// session.commit().await?;             // UPDATE of that one column
+    /// assert_eq!(engine.all(select(User::name)).await?, ["Alice Liddell"]);
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// If a query fails.
     pub async fn merge<T: Entity>(&mut self, entity: T) -> Result<Handle<T>> {

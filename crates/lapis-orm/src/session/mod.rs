@@ -49,12 +49,18 @@ use lapis_engine::{Connection, Engine};
 /// gives it back when the transaction ends (`commit`, `rollback`, `close`). Entities are read and changed
 /// by indexing:
 ///
-/// ```text
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+/// # let engine = blog().await?;
 /// let mut session = engine.session();
-/// let alice = session.add(User::new().email("alice@example.org").name("Alice").build());
-/// session.commit().await?;                        // INSERT
-/// session[alice].name = "Alice Liddell".into();
-/// session.commit().await?;                        // UPDATE of that one column
+/// let bob = session.add(User::new().name("Bob").build());
+/// session.commit().await?;                   // INSERT
+/// session[bob].name = "Robert".into();
+/// session.commit().await?;                   // UPDATE of that one column
+/// let found = session.one(User::select().filter(User::name.eq("Robert"))).await?;
+/// assert_eq!(found, bob);                    // one row, one entity
+/// # Ok(()) }
 /// ```
 ///
 /// Whatever is not awaited does not reach the database. A session that is dropped rolls its transaction

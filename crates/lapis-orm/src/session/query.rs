@@ -13,8 +13,16 @@ use crate::handle::Handle;
 impl Session {
     /// All rows of a query: handles for entities, values for the rest.
     ///
-    /// ```text
-    /// let users: Vec<Handle<User>> = session.all(User::select().filter(User::email.like("%.org"))).await?;
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+    /// # let engine = blog().await?;
+    /// let mut session = engine.session();
+    /// let users: Vec<Handle<User>> = session.all(User::select().filter(User::name.like("Ali%"))).await?;
+    /// assert_eq!(session[users[0]].name, "Alice");
+    /// let titles: Vec<(Handle<Post>, String)> = session.all(select((entity::<Post>(), Post::title))).await?;
+    /// assert_eq!(titles.len(), 2);
+    /// # Ok(()) }
     /// ```
     ///
     /// # Errors
@@ -85,6 +93,17 @@ impl Session {
     /// The entity with that primary key, if there is one.
     ///
     /// One that the session has read or written in this transaction is given without asking the database.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+    /// # let engine = blog().await?;
+    /// let mut session = engine.session();
+    /// let alice = session.get::<User>(1).await?;
+    /// assert!(alice.is_some());
+    /// assert_eq!(session.get::<User>(1).await?, alice); // the same handle, and no statement
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// If the flush before it, or the query, fails.

@@ -34,11 +34,16 @@ impl<S: Track> std::fmt::Debug for TrackedStream<'_, S> {
 impl Session {
     /// The rows of a query one after the other, the first before the last is read.
     ///
-    /// ```text
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+    /// # let engine = blog().await?;
+    /// let mut session = engine.session();
     /// let mut users = session.stream(User::select()).await?;
     /// while let Some(user) = users.next().await {
     ///     let user: Handle<User> = user?;
     /// }
+    /// # Ok(()) }
     /// ```
     ///
     /// # Errors

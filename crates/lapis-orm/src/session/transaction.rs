@@ -114,11 +114,22 @@ impl Session {
     /// Runs a closure within a savepoint: `Ok` keeps what it did, `Err` takes it back, in the database and
     /// in the session, while the transaction around it goes on.
     ///
-    /// ```text
-    /// let tried = session.begin_nested(async |session| {
-    ///     session.add(Tag::new().name("taken?").build());
-    ///     session.flush().await
-    /// }).await;
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+    /// # let engine = blog().await?;
+    /// let mut session = engine.session();
+    /// let eve = session.add(User::new().name("Eve").build());
+    /// let twin = session
+    ///     .begin_nested(async |session| {
+    ///         session.add(User::new().name("Alice").build()); // the name is taken
+    ///         session.flush().await
+    ///     })
+    ///     .await;
+    /// assert!(twin.is_err_and(|error| error.is_unique_violation()));
+    /// session.commit().await?;
+    /// assert_eq!(session.state(eve), EntityState::Persistent);
+    /// # Ok(()) }
     /// ```
     ///
     /// # Errors
