@@ -187,18 +187,6 @@ impl ModelBuilder {
         self
     }
 
-    /// Text of the last field has at most so many characters.
-    pub fn length(&mut self, length: u32) -> &mut Self {
-        self.last().ty = ColumnType::String(length);
-        self
-    }
-
-    /// The last field's column has another type than its Rust type suggests.
-    pub fn column_type(&mut self, ty: ColumnType) -> &mut Self {
-        self.last().ty = ty;
-        self
-    }
-
     /// No two rows are equal in the last field.
     pub fn unique(&mut self) -> &mut Self {
         let columns = self.last_names();
