@@ -13,7 +13,7 @@ use lapis::schema::TableSet;
 use lapis::types::Decode;
 use tempfile::TempDir;
 
-pub use lapis::{Error, ErrorKind, Result};
+pub use lapis::Result;
 
 /// A database that behaviours are run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -227,13 +227,15 @@ pub fn run(target: Target, behaviour: Behaviour) {
         return;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let result = runtime.block_on(async {
+    let work = async {
         let database = Database::open(target).await?;
         behaviour(&database).await?;
         let left = database.engine.pool_status().checked_out;
         assert_eq!(left, 0, "connections that did not come back to the pool");
         database.remove().await
-    });
+    };
+    // The same messages on every database.
+    let result = insta::allow_duplicates! { runtime.block_on(work) };
     if let Err(error) = result {
         panic!("on {}: {error}", target.name());
     }

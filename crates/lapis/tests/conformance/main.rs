@@ -2,6 +2,17 @@
 //! `LAPIS_TEST_POSTGRES_URL` and `LAPIS_TEST_MYSQL_URL` say there is one.
 
 mod harness;
-mod models;
 
-mod session_basics;
+// The Core: schema, values, statements, engine.
+mod aggregates;
+mod bad_input;
+mod company;
+mod engine;
+mod hostile;
+mod joins;
+mod queries;
+mod raw_sql;
+mod schema;
+mod statements;
+mod subqueries;
+mod values;

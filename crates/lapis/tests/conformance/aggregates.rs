@@ -1,0 +1,1 @@
+//! Functions over many rows, groups, and conditions on groups.

@@ -1,0 +1,1 @@
+//! The same methods on engine, connection and transaction.

@@ -1,0 +1,1 @@
+//! Joins along relations and explicit ones.

@@ -1,0 +1,1 @@
+//! Conditions, expressions and the order of rows.

@@ -1,0 +1,1 @@
+//! Every Rust type that a column can hold, there and back.
