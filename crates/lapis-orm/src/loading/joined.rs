@@ -353,21 +353,18 @@ impl<S: Entity, T: Entity> TrackedCollector<S> for JoinedTracked<S, T> {
             collector.finish(state);
         }
         let Some(relation) = path.relation() else { return };
-        let slot = S::model().slot;
-        if let Path::Association { .. } = path {
-            state.apply_unflushed_links(S::model(), relation, &mut members);
+        match path {
+            Path::Association { .. } => state.apply_unflushed_links(S::model(), relation, &mut members),
+            Path::Inverse { reference, .. } => {
+                state.apply_unflushed_references(reference.number, &mut members);
+            }
+            Path::Reference(_) => {}
         }
+        let key = RelationKey { slot: S::model().slot, relation };
         let arena = state.arena_mut::<T>();
         for owner in owners {
-            let key = RelationKey { slot, relation };
-            // A collection with changes that wait for the flush is not replaced by what the rows say.
-            if let Some(members) = members.remove(&owner.index)
-                && arena.new.is_empty()
-                && arena.dirty.is_empty()
-            {
+            if let Some(members) = members.remove(&owner.index) {
                 arena.note_collection(key, owner.index, members);
-            } else if arena.collection(key, owner.index).is_none() {
-                arena.note_collection(key, owner.index, Vec::new());
             }
         }
     }

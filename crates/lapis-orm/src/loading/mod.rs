@@ -61,6 +61,13 @@ pub(crate) trait LoadNode<S>: fmt::Debug + Send + Sync {
         session: &'a mut Session,
     ) -> BoxFuture<'a, Result<()>>;
 
+    /// Loads what comes beneath it, where it is in the session already.
+    fn load_beneath<'a>(
+        &'a self,
+        owners: &'a [Handle<S>],
+        session: &'a mut Session,
+    ) -> BoxFuture<'a, Result<()>>;
+
     /// Joins it to a statement, and says how its columns are read into owned owners.
     fn join_owned(&self, plan: &mut joined::JoinPlan<'_>) -> Box<dyn joined::OwnedCollector<S>>;
 
@@ -85,14 +92,23 @@ impl<S: Entity> Loads<S> {
         Ok(())
     }
 
-    /// Loads every relation into a session, beneath owners that are there already. One that was joined is
-    /// here only looked into, for what comes beneath it.
-    pub(crate) async fn load_tracked(&self, session: &mut Session, owners: &[Handle<S>]) -> Result<()> {
+    /// Loads every relation into a session. Those that came by a join with the owners (`joined_already`) are
+    /// only looked into, for what comes beneath them.
+    pub(crate) async fn load_tracked(
+        &self,
+        session: &mut Session,
+        owners: &[Handle<S>],
+        joined_already: bool,
+    ) -> Result<()> {
         if owners.is_empty() {
             return Ok(());
         }
         for Load(node) in &self.0 {
-            node.load_tracked(owners, session).await?;
+            if joined_already && node.is_joined() {
+                node.load_beneath(owners, session).await?;
+            } else {
+                node.load_tracked(owners, session).await?;
+            }
         }
         Ok(())
     }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use lapis_engine::{Connection, Error, Flow, Result, Row, RowSink};
+use lapis_sql::statement::StatementRef;
 use lapis_sql::{Key, Value};
 
-use super::{Loads, run, statements};
+use super::{Loads, fetch, run, statements};
 use crate::entity::{Entity, Via};
 use crate::relation::{Access, Path, Slot};
 
@@ -48,9 +49,8 @@ async fn load_referred<S: Entity, T: Entity>(
         return Ok(());
     }
     let keys = key_values(found.keys());
-    let mut targets: Vec<T> = Vec::with_capacity(found.len());
-    run(&statements::by_key::<T>(keys), connection, &mut Decoded(&mut targets)).await?;
-    beneath.load_owned(&mut targets, connection).await?;
+    let targets =
+        fetch(StatementRef::Select(&statements::by_key::<T>(keys)), beneath, connection, None).await?;
     for target in targets {
         if let Some(key) = target.key() {
             found.insert(key, Some(Arc::new(target)));
@@ -79,9 +79,7 @@ async fn load_referring<S: Entity, T: Entity>(
     let by_key = positions(owners);
     let model = &S::model().relations[relation];
     let statement = statements::by_reference::<T>(reference.number, key_values(by_key.keys()), model);
-    let mut related: Vec<T> = Vec::new();
-    run(&statement, connection, &mut Decoded(&mut related)).await?;
-    beneath.load_owned(&mut related, connection).await?;
+    let related = fetch(StatementRef::Select(&statement), beneath, connection, None).await?;
     let mut links = Vec::with_capacity(related.len());
     for (at, entity) in related.iter().enumerate() {
         let owner = (reference.get)(entity).and_then(|reference| by_key.get(reference.key()?));
@@ -160,16 +158,6 @@ pub(super) fn distribute<S: Entity, T: Entity>(
     }
     for (owner, members) in owners.iter_mut().zip(members) {
         slot.fill(owner, members);
-    }
-}
-
-/// Collects entities.
-struct Decoded<'v, T>(&'v mut Vec<T>);
-
-impl<T: Entity> RowSink for Decoded<'_, T> {
-    fn row(&mut self, row: &Row<'_>) -> Result<Flow> {
-        self.0.push(T::decode(row, 0)?);
-        Ok(Flow::Continue)
     }
 }
 

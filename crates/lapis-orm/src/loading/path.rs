@@ -135,6 +135,17 @@ impl<R: Relation> LoadNode<R::Source> for EagerPath<R> {
         Box::pin(tracked::load(self.relation.path(), &self.beneath, owners, session))
     }
 
+    fn load_beneath<'a>(
+        &'a self,
+        owners: &'a [Handle<R::Source>],
+        session: &'a mut Session,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let related = tracked::related(self.relation.path(), owners, session);
+            self.beneath.load_tracked(session, &related, true).await
+        })
+    }
+
     fn join_owned(&self, plan: &mut JoinPlan<'_>) -> Box<dyn OwnedCollector<R::Source>> {
         Box::new(JoinedOwned::new(self.relation.path(), self.relation.name(), &self.beneath, plan))
     }

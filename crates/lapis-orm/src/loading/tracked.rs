@@ -5,9 +5,10 @@ use std::collections::{HashMap, HashSet};
 use foldhash::fast::RandomState;
 use lapis_engine::{Error, Flow, Result, Row, RowSink};
 use lapis_sql::Key;
+use lapis_sql::statement::SelectStatement;
 
 use super::owned::key_values;
-use super::{Loads, run, statements};
+use super::{Loads, run, statements, track_joined};
 use crate::entity::{Entity, Via};
 use crate::handle::Handle;
 use crate::relation::{Access, Path};
@@ -22,79 +23,117 @@ pub(super) async fn load<S: Entity, T: Entity>(
     owners: &[Handle<S>],
     session: &mut Session,
 ) -> Result<()> {
-    let related = match path {
-        Path::Reference(access) => load_referred(access, owners, session).await?,
+    let joined = match path {
+        Path::Reference(access) => load_referred(access, beneath, owners, session).await?,
         Path::Inverse { reference, relation, .. } => {
-            load_referring(reference, relation, owners, session).await?
+            load_referring(reference, relation, beneath, owners, session).await?
         }
-        Path::Association { relation, .. } => load_associated::<S, T>(relation, owners, session).await?,
+        Path::Association { relation, .. } => {
+            load_associated::<S, T>(relation, owners, session).await?;
+            false
+        }
     };
-    beneath.load_tracked(session, &related).await
+    if beneath.0.is_empty() {
+        return Ok(());
+    }
+    let related = related(path, owners, session);
+    beneath.load_tracked(session, &related, joined).await
 }
 
-/// The entities that references lead to.
-async fn load_referred<S: Entity, T: Entity>(
-    access: Access<S, T>,
+/// The entities that a relation of these owners leads to, each once, where it is loaded.
+pub(super) fn related<S: Entity, T: Entity>(
+    path: Path<S, T>,
     owners: &[Handle<S>],
+    session: &Session,
+) -> Vec<Handle<T>> {
+    let (state, model) = (&session.state, S::model());
+    let mut seen = HashSet::new();
+    let mut found = Vec::new();
+    for owner in owners {
+        match path {
+            Path::Reference(access) => {
+                let target = state.owner(model.slot, owner.index, access.number);
+                found.extend(target.map(|target| Handle::new(state.id, target)));
+            }
+            Path::Inverse { relation, .. } | Path::Association { relation, .. } => {
+                let key = RelationKey { slot: model.slot, relation };
+                let members = state.related::<T>(key, owner.index, &model.relations[relation]);
+                found.extend_from_slice(members.unwrap_or_default());
+            }
+        }
+    }
+    found.retain(|entity| seen.insert(*entity));
+    found
+}
+
+/// Runs a level's statement into the session, with the relations beneath that are joined to it; gives the
+/// entities.
+async fn track_level<T: Entity>(
+    statement: &SelectStatement,
+    beneath: &Loads<T>,
     session: &mut Session,
 ) -> Result<Vec<Handle<T>>> {
-    let slot = S::model().slot;
+    let (state, connection) = session.parts().await?;
+    if beneath.has_joined() {
+        return track_joined(statement, beneath, connection, state, None).await;
+    }
+    let mut sink = Tracked::<T> { into: Intake(state), found: Vec::new() };
+    run(statement, connection, &mut sink).await?;
+    Ok(sink.found)
+}
+
+/// The entities that references lead to; whether what is to be joined beneath was.
+async fn load_referred<S: Entity, T: Entity>(
+    access: Access<S, T>,
+    beneath: &Loads<T>,
+    owners: &[Handle<S>],
+    session: &mut Session,
+) -> Result<bool> {
     let mut wanted: HashSet<T::Key, RandomState> = HashSet::default();
     let mut keys = Vec::new();
+    let joined = beneath.has_joined();
     for owner in owners {
         let Some(key) = (access.get)(&session[*owner]).and_then(|reference| reference.key()) else {
             continue;
         };
-        let fresh = session.known::<T>(key).is_some_and(|known| session.state.is_fresh(known));
+        let fresh = !joined && session.known::<T>(key).is_some_and(|known| session.state.is_fresh(known));
         if !fresh && wanted.insert(key.clone()) {
             keys.push(key.clone());
         }
     }
     if !keys.is_empty() {
-        let statement = statements::by_key::<T>(key_values(keys.iter()));
-        let (state, connection) = session.parts().await?;
-        let mut sink = Tracked::<T> { into: Intake(state), found: Vec::new() };
-        run(&statement, connection, &mut sink).await?;
+        track_level(&statements::by_key::<T>(key_values(keys.iter())), beneath, session).await?;
     }
-    let mut seen = HashSet::new();
-    let target = |owner: &Handle<S>| session.state.owner(slot, owner.index, access.number);
-    let targets = owners.iter().filter_map(target).filter(|target| seen.insert(*target));
-    Ok(targets.map(|target| Handle::new(session.state.id, target)).collect())
+    Ok(joined)
 }
 
-/// The entities whose references lead to the owners.
+/// The entities whose references lead to the owners; whether what is to be joined beneath was.
 async fn load_referring<S: Entity, T: Entity>(
     reference: Access<T, S>,
     relation: usize,
+    beneath: &Loads<T>,
     owners: &[Handle<S>],
     session: &mut Session,
-) -> Result<Vec<Handle<T>>> {
+) -> Result<bool> {
     let model = &S::model().relations[relation];
     let keys: Vec<S::Key> = owners.iter().filter_map(|owner| session[*owner].key()).collect();
     let mut members = empty(owners);
     let mut found = Vec::new();
     if !keys.is_empty() {
         let statement = statements::by_reference::<T>(reference.number, key_values(keys.iter()), model);
-        let (state, connection) = session.parts().await?;
-        let mut sink = Tracked::<T> { into: Intake(state), found };
-        run(&statement, connection, &mut sink).await?;
-        found = sink.found;
+        found = track_level(&statement, beneath, session).await?;
     }
     let state = &mut session.state;
     let slot = T::model().slot;
-    let mut all = Vec::with_capacity(found.len());
-    // What the program has changed and not flushed counts as it stands in the session.
-    let unflushed: Vec<Handle<T>> = state.unflushed::<T>();
-    for entity in found.into_iter().chain(unflushed) {
+    for entity in found {
         let owner = state.owner(slot, entity.index, reference.number);
-        let Some(list) = owner.and_then(|owner| members.get_mut(&owner)) else { continue };
-        if !state.is_unflushed(entity) || !list.contains(&entity) {
+        if let Some(list) = owner.and_then(|owner| members.get_mut(&owner)) {
             list.push(entity);
-            all.push(entity);
         }
     }
+    state.apply_unflushed_references(reference.number, &mut members);
     note(state, S::model().slot, relation, owners, members);
-    Ok(all)
+    Ok(beneath.has_joined())
 }
 
 /// The entities that an association table links to the owners.
@@ -102,9 +141,9 @@ async fn load_associated<S: Entity, T: Entity>(
     relation: usize,
     owners: &[Handle<S>],
     session: &mut Session,
-) -> Result<Vec<Handle<T>>> {
+) -> Result<()> {
     let model = &S::model().relations[relation];
-    let Via::Association(association) = &model.via else { return Ok(Vec::new()) };
+    let Via::Association(association) = &model.via else { return Ok(()) };
     let mut by_key: Map<S::Key, u32> = Map::default();
     for owner in owners {
         if let Some(key) = session[*owner].key() {
@@ -120,14 +159,8 @@ async fn load_associated<S: Entity, T: Entity>(
     }
     let state = &mut session.state;
     state.apply_unflushed_links(S::model(), relation, &mut members);
-    let mut seen = HashSet::new();
-    let all: Vec<Handle<T>> = owners
-        .iter()
-        .flat_map(|owner| members.get(&owner.index).into_iter().flatten().copied())
-        .filter(|entity| seen.insert(*entity))
-        .collect();
     note(state, S::model().slot, relation, owners, members);
-    Ok(all)
+    Ok(())
 }
 
 fn empty<S, T>(owners: &[Handle<S>]) -> Map<u32, Vec<Handle<T>>> {
@@ -235,16 +268,26 @@ impl State {
         entry.is_some_and(|entry| entry.epoch == self.epoch || entry.original.is_some())
     }
 
-    /// New and changed entities, which the database does not know as they are.
-    fn unflushed<T: Entity>(&self) -> Vec<Handle<T>> {
-        let Some(arena) = self.arena::<T>() else { return Vec::new() };
-        arena.new.iter().chain(&arena.dirty).map(|index| arena.handle(*index)).collect()
-    }
-
-    fn is_unflushed<T: Entity>(&self, handle: Handle<T>) -> bool {
-        self.arena::<T>().is_some_and(|arena| {
-            let entry = arena.entry(handle.index);
-            entry.original.is_some() || entry.state == crate::EntityState::Pending
-        })
+    /// Corrects members that were read by what the program has changed and not flushed: new and changed
+    /// entities belong to whom they refer to now.
+    pub(crate) fn apply_unflushed_references<T: Entity>(
+        &self,
+        reference: usize,
+        members: &mut Map<u32, Vec<Handle<T>>>,
+    ) {
+        let Some(arena) = self.arena::<T>() else { return };
+        let unflushed: Vec<Handle<T>> =
+            arena.new.iter().chain(&arena.dirty).map(|index| arena.handle(*index)).collect();
+        if unflushed.is_empty() {
+            return;
+        }
+        let moved: HashSet<Handle<T>> = unflushed.iter().copied().collect();
+        members.values_mut().for_each(|list| list.retain(|member| !moved.contains(member)));
+        for entity in unflushed {
+            let owner = self.owner(T::model().slot, entity.index, reference);
+            if let Some(list) = owner.and_then(|owner| members.get_mut(&owner)) {
+                list.push(entity);
+            }
+        }
     }
 }

@@ -149,7 +149,7 @@ impl<E: Entity> Track for E {
         rows: &'s [Handle<E>],
         options: &'s loading::Loads<E>,
     ) -> impl Future<Output = Result<()>> + Send + 's {
-        options.load_tracked(session, rows)
+        options.load_tracked(session, rows, true)
     }
 }
 
