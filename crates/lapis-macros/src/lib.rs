@@ -74,7 +74,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `primary_key` | a part of the primary key; an `Auto` integer is counted up |
 /// | `sequence(name = "..", start = 1, increment = 1)` | how it is counted |
 /// | `name = ".."` | the column's name, if not the field's |
-/// | `length = 320` | `VARCHAR(320)` |
+/// | `length = 320` | `VARCHAR(320)`, on SQLite with a CHECK that enforces it |
 /// | `precision = 10, scale = 2` | `NUMERIC(10, 2)` |
 /// | `type = SmallInt`, `type = "CITEXT"` | a `ColumnType`, or a type of one database by its SQL name |
 /// | `unique`, `index` | a constraint or index over this field |

@@ -192,6 +192,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
         true
     }
 
+    /// Whether `VARCHAR(n)` by itself refuses text of more than `n` characters; where not, a CHECK does.
+    fn enforces_length(&self) -> bool {
+        true
+    }
+
     /// The statement that creates an enum type, where enums are types of their own.
     ///
     /// # Errors

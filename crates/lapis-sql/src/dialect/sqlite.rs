@@ -157,6 +157,11 @@ impl Dialect for Sqlite {
         )))
     }
 
+    /// To SQLite, a type's length is a remark.
+    fn enforces_length(&self) -> bool {
+        false
+    }
+
     fn references_across_schemas(&self) -> bool {
         false
     }

@@ -46,7 +46,8 @@ use crate::schema::{CreationOrder, ForeignKey, MetaData, NamingConvention, Seque
 ///     [r#"CREATE TABLE IF NOT EXISTS "tags" (
 ///     "id" INTEGER PRIMARY KEY,
 ///     "name" VARCHAR(50) NOT NULL,
-///     CONSTRAINT "uq_tags_name" UNIQUE ("name")
+///     CONSTRAINT "uq_tags_name" UNIQUE ("name"),
+///     CONSTRAINT "ck_tags_name_length" CHECK (length("name") <= 50)
 /// )"#]
 /// );
 /// # Ok::<(), lapis_sql::CompileError>(())

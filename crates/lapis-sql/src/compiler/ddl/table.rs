@@ -79,10 +79,16 @@ impl Ddl<'_> {
             let _ = write!(sql, "CHECK ({})", check.sql);
         }
         for column in &table.columns {
-            let ColumnType::Enum(ty) = &column.ty else { continue };
-            if self.dialect.enum_needs_check(ty) {
-                next(&mut sql);
-                self.enum_check(&mut sql, table, &column.name, &ty.values)?;
+            match &column.ty {
+                ColumnType::Enum(ty) if self.dialect.enum_needs_check(ty) => {
+                    next(&mut sql);
+                    self.enum_check(&mut sql, table, &column.name, &ty.values)?;
+                }
+                ColumnType::String(length) if !self.dialect.enforces_length() => {
+                    next(&mut sql);
+                    self.length_check(&mut sql, table, &column.name, *length)?;
+                }
+                _ => {}
             }
         }
         for key in table.foreign_keys.iter().filter(|key| with(key)) {
@@ -139,6 +145,21 @@ impl Ddl<'_> {
             self.dialect.write_literal(sql, &Value::Text(value.as_ref().into()))?;
         }
         sql.push_str("))");
+        Ok(())
+    }
+
+    fn length_check(
+        &self,
+        sql: &mut String,
+        table: &Table,
+        column: &str,
+        length: u32,
+    ) -> Result<(), CompileError> {
+        self.constraint(sql, &self.naming.length_check_name(table, column, self.limit()))?;
+        sql.push_str("CHECK (length(");
+        self.name(sql, column)?;
+        // Writing to a string cannot fail.
+        let _ = write!(sql, ") <= {length})");
         Ok(())
     }
 
