@@ -211,7 +211,7 @@ impl Entity {
                 }
             }
 
-            fn visit_relations<V: #p::RelationVisitor<Self>>(&mut self, visitor: &mut V) {
+            fn visit_relations<__Visitor: #p::RelationVisitor<Self>>(&mut self, visitor: &mut __Visitor) {
                 let _ = &visitor;
                 #(visitor.reference::<#types>(#numbers, &mut self.#references);)*
                 #(#relations)*

@@ -52,7 +52,7 @@ impl Entity {
                 fn unset(&mut self, _: usize) { #never }
                 fn link(&self, _: usize) -> #p::Link { #never }
                 fn relink(&mut self, _: usize, _: #p::Relink<'_, '_>) -> #decode_error { #never }
-                fn visit_relations<V: #p::RelationVisitor<Self>>(&mut self, _: &mut V) { #never }
+                fn visit_relations<__Visitor: #p::RelationVisitor<Self>>(&mut self, _: &mut __Visitor) { #never }
             }
         }
     }

@@ -154,13 +154,26 @@ where
     }
 }
 
-impl<'de, T: Entity> Deserialize<'de> for Ref<T>
+/// What a serialized reference may be.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Serialized<K, T> {
+    Unset(()),
+    Key(K),
+    Entity(T),
+}
+
+impl<'de, T: Entity + Deserialize<'de>> Deserialize<'de> for Ref<T>
 where
     T::Key: Deserialize<'de>,
 {
-    /// A key, or `null` for an unset reference.
+    /// A key, an entity, or `null` for an unset reference.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self { key: Option::deserialize(deserializer)?, target: Target::Unknown })
+        Ok(match Serialized::<T::Key, T>::deserialize(deserializer)? {
+            Serialized::Unset(()) => Self::unset(),
+            Serialized::Key(key) => Self { key: Some(key), target: Target::Unknown },
+            Serialized::Entity(entity) => Self::from(entity),
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 use lapis_engine::{Connection, Error, Flow, Result, Row, RowSink};
 use lapis_sql::Name;
 use lapis_sql::expr::{Node, OrderBy, TableName};
-use lapis_sql::statement::{FromItem, JoinKind, SelectStatement, TableSource};
+use lapis_sql::statement::{FromItem, JoinKind, SelectItem, SelectStatement, TableSource};
 
 use super::owned::{distribute, positions};
 use super::{BoxFuture, Load, Loads, is_absent, key_in_row, run};
@@ -54,44 +54,40 @@ impl JoinPlan<'_> {
 }
 
 /// The statement, ready for joins. One with a limit that joins would multiply becomes a subquery, so that
-/// the limit counts owners.
+/// the limit counts owners; what it was ordered by comes along as columns of its own.
 fn widen<S: Entity>(select: &SelectStatement, loads: &Loads<S>, limit: Option<usize>) -> SelectStatement {
     let mut inner = select.clone();
     if let Some(limit) = limit {
         let limit = limit as u64;
         inner.limit = Some(inner.limit.map_or(limit, |own| own.min(limit)));
     }
-    let limited = inner.limit.is_some() || inner.offset.is_some();
-    if !limited || !loads.0.iter().any(|load| load.0.multiplies()) {
+    if !loads.0.iter().any(|load| load.0.multiplies()) {
         return inner;
     }
     let model = S::model();
-    let name = S::table_name();
-    let outside = TableName::new(name.name.clone());
+    if inner.limit.is_none() && inner.offset.is_none() {
+        let table = left_table::<S>(&inner);
+        inner.order_by.extend(model.default_order(&table));
+        return inner;
+    }
+    let outside = TableName::new(S::table_name().name);
     for (index, item) in inner.items.iter_mut().enumerate() {
         item.label = Some(Name::Borrowed(model.column_name(index)));
     }
-    let order_by = inner.order_by.iter().filter_map(|term| outside_order(term, &name, &outside)).collect();
-    let mut statement = SelectStatement {
-        from: vec![FromItem {
-            source: TableSource::Select(Box::new(inner)),
-            alias: Some(outside.name.clone()),
-        }],
-        order_by,
-        ..SelectStatement::default()
-    };
+    let mut statement = SelectStatement::default();
+    for (number, term) in inner.order_by.iter().enumerate() {
+        let label = Name::from(format!("order_{number}"));
+        inner.items.push(SelectItem { node: term.node.clone(), label: Some(label.clone()) });
+        statement
+            .order_by
+            .push(OrderBy { node: Node::column(outside.clone(), label), ..term.clone() });
+    }
+    statement.order_by.extend(model.default_order(&outside));
+    statement
+        .from
+        .push(FromItem { source: TableSource::Select(Box::new(inner)), alias: Some(outside.name.clone()) });
     model.add_columns(&outside, &mut statement.items);
     statement
-}
-
-/// A term of the inner order, where the outer statement can repeat it.
-fn outside_order(term: &OrderBy, table: &TableName, outside: &TableName) -> Option<OrderBy> {
-    match &term.node {
-        Node::Column(column) if column.table.as_ref() == Some(table) => {
-            Some(OrderBy { node: Node::column(outside.clone(), column.name.clone()), ..term.clone() })
-        }
-        _ => None,
-    }
 }
 
 /// The relations that are joined, and those that come afterwards.

@@ -8,6 +8,7 @@ use lapis_engine::{Connection, Error, Flow, Result, Row, RowSink};
 use lapis_sql::statement::StatementRef;
 use lapis_sql::{Key, Value};
 
+use super::statements::lists;
 use super::{Loads, fetch, run, statements};
 use crate::entity::{Entity, Via};
 use crate::relation::{Access, Path, Slot};
@@ -48,12 +49,12 @@ async fn load_referred<S: Entity, T: Entity>(
     if found.is_empty() {
         return Ok(());
     }
-    let keys = key_values(found.keys());
-    let targets =
-        fetch(StatementRef::Select(&statements::by_key::<T>(keys)), beneath, connection, None).await?;
-    for target in targets {
-        if let Some(key) = target.key() {
-            found.insert(key, Some(Arc::new(target)));
+    for keys in lists(connection.dialect(), key_values(found.keys()), T::Key::COLUMNS) {
+        let statement = statements::by_key::<T>(keys);
+        for target in fetch(StatementRef::Select(&statement), beneath, connection, None).await? {
+            if let Some(key) = target.key() {
+                found.insert(key, Some(Arc::new(target)));
+            }
         }
     }
     for owner in owners {
@@ -78,8 +79,11 @@ async fn load_referring<S: Entity, T: Entity>(
 ) -> Result<()> {
     let by_key = positions(owners);
     let model = &S::model().relations[relation];
-    let statement = statements::by_reference::<T>(reference.number, key_values(by_key.keys()), model);
-    let related = fetch(StatementRef::Select(&statement), beneath, connection, None).await?;
+    let mut related = Vec::new();
+    for keys in lists(connection.dialect(), key_values(by_key.keys()), S::Key::COLUMNS) {
+        let statement = statements::by_reference::<T>(reference.number, keys, model);
+        related.append(&mut fetch(StatementRef::Select(&statement), beneath, connection, None).await?);
+    }
     let mut links = Vec::with_capacity(related.len());
     for (at, entity) in related.iter().enumerate() {
         let owner = (reference.get)(entity).and_then(|reference| by_key.get(reference.key()?));
@@ -100,10 +104,12 @@ async fn load_associated<S: Entity, T: Entity>(
     let model = &S::model().relations[relation];
     let Via::Association(association) = &model.via else { return Ok(()) };
     let by_key = positions(owners);
-    let statement = statements::by_association::<T>(association, key_values(by_key.keys()), model);
     let mut sink =
         Linked::<S, T> { owners: &by_key, known: Map::default(), related: Vec::new(), links: Vec::new() };
-    run(&statement, connection, &mut sink).await?;
+    for keys in lists(connection.dialect(), key_values(by_key.keys()), S::Key::COLUMNS) {
+        let statement = statements::by_association::<T>(association, keys, model);
+        run(&statement, connection, &mut sink).await?;
+    }
     let (mut related, links) = (sink.related, sink.links);
     beneath.load_owned(&mut related, connection).await?;
     distribute(slot, owners, &by_key, links, related);

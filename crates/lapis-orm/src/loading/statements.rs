@@ -1,10 +1,26 @@
 //! The statements of select-in loading: one for all owners of a level.
 
+use lapis_sql::dialect::{Dialect, InList};
 use lapis_sql::expr::{BinaryOp, Node, OrderBy, TableName};
 use lapis_sql::statement::{FromItem, Join, JoinKind, SelectItem, SelectStatement};
 use lapis_sql::{Name, Value};
 
 use crate::entity::{Association, Entity, Model, RelationModel};
+
+/// Keys, as values, in as many lists as the database's limit on parameters asks for: one, where the list
+/// is a single parameter or short enough.
+pub(super) fn lists(
+    dialect: &dyn Dialect,
+    keys: Vec<Value<'static>>,
+    width: usize,
+) -> Vec<Vec<Value<'static>>> {
+    let single = width == 1 && dialect.in_list(&keys) != InList::Placeholders;
+    let most = dialect.max_parameters() / width * width;
+    if single || keys.len() <= most {
+        return vec![keys];
+    }
+    keys.chunks(most).map(<[_]>::to_vec).collect()
+}
 
 /// `SELECT target FROM target WHERE key IN (keys)`
 pub(super) fn by_key<T: Entity>(keys: Vec<Value<'static>>) -> SelectStatement {

@@ -8,6 +8,7 @@ use lapis_sql::Key;
 use lapis_sql::statement::SelectStatement;
 
 use super::owned::key_values;
+use super::statements::lists;
 use super::{Loads, run, statements, track_joined};
 use crate::entity::{Entity, Via};
 use crate::handle::Handle;
@@ -101,8 +102,11 @@ async fn load_referred<S: Entity, T: Entity>(
             keys.push(key.clone());
         }
     }
-    if !keys.is_empty() {
-        track_level(&statements::by_key::<T>(key_values(keys.iter())), beneath, session).await?;
+    let dialect = session.engine().dialect();
+    for keys in lists(dialect, key_values(keys.iter()), T::Key::COLUMNS) {
+        if !keys.is_empty() {
+            track_level(&statements::by_key::<T>(keys), beneath, session).await?;
+        }
     }
     Ok(joined)
 }
@@ -119,9 +123,11 @@ async fn load_referring<S: Entity, T: Entity>(
     let keys: Vec<S::Key> = owners.iter().filter_map(|owner| session[*owner].key()).collect();
     let mut members = empty(owners);
     let mut found = Vec::new();
-    if !keys.is_empty() {
-        let statement = statements::by_reference::<T>(reference.number, key_values(keys.iter()), model);
-        found = track_level(&statement, beneath, session).await?;
+    for keys in lists(session.engine().dialect(), key_values(keys.iter()), S::Key::COLUMNS) {
+        if !keys.is_empty() {
+            let statement = statements::by_reference::<T>(reference.number, keys, model);
+            found.append(&mut track_level(&statement, beneath, session).await?);
+        }
     }
     let state = &mut session.state;
     let slot = T::model().slot;
@@ -151,8 +157,11 @@ async fn load_associated<S: Entity, T: Entity>(
         }
     }
     let mut members = empty(owners);
-    if !by_key.is_empty() {
-        let statement = statements::by_association::<T>(association, key_values(by_key.keys()), model);
+    for keys in lists(session.engine().dialect(), key_values(by_key.keys()), S::Key::COLUMNS) {
+        if keys.is_empty() {
+            continue;
+        }
+        let statement = statements::by_association::<T>(association, keys, model);
         let (state, connection) = session.parts().await?;
         let mut sink = Linked::<S, T> { into: Intake(state), by_key: &by_key, members: &mut members };
         run(&statement, connection, &mut sink).await?;

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use lapis_sql::expr::{Condition, Expr, ExprOps, IntoExpr, Node};
+use lapis_sql::Key;
+use lapis_sql::expr::{BinaryOp, Condition, Expr, ExprOps, IntoExpr, Node, UnaryOp};
 use lapis_sql::statement::{SelectItem, Selection, Val};
 use lapis_sql::types::SqlType;
 
@@ -52,6 +53,46 @@ impl<S: Entity, T: Entity, V> Reference<S, T, V> {
     #[must_use]
     pub const fn access(self) -> Access<S, T> {
         self.access
+    }
+
+    /// Rows that refer to the row with that key, also where the key spans several columns.
+    ///
+    /// ```sql
+    /// posts.author_id = ?
+    /// ```
+    pub fn is(self, key: impl Into<T::Key>) -> Expr<bool> {
+        let key = key.into();
+        let equal = |(part, column): (usize, Node)| {
+            Node::binary(BinaryOp::Eq, column, Node::Value(key.part(part).into_owned()))
+        };
+        Expr::new(self.columns().enumerate().map(equal).reduce(Node::and).unwrap_or(Node::All(Vec::new())))
+    }
+
+    /// Rows that refer to nothing.
+    ///
+    /// ```sql
+    /// posts.author_id IS NULL
+    /// ```
+    pub fn is_null(self) -> Expr<bool> {
+        let null = |column| Node::unary(UnaryOp::IsNull, column);
+        Expr::new(self.columns().map(null).reduce(Node::or).unwrap_or(Node::Any(Vec::new())))
+    }
+
+    /// Rows that refer to something.
+    ///
+    /// ```sql
+    /// posts.author_id IS NOT NULL
+    /// ```
+    pub fn is_not_null(self) -> Expr<bool> {
+        let set = |column| Node::unary(UnaryOp::IsNotNull, column);
+        Expr::new(self.columns().map(set).reduce(Node::and).unwrap_or(Node::All(Vec::new())))
+    }
+
+    /// The columns of the foreign key.
+    fn columns(self) -> impl Iterator<Item = Node> {
+        let model = S::model();
+        let columns = model.references[self.access.number].columns.clone();
+        columns.map(move |column| model.node(&S::table_name(), column))
     }
 
     /// Rows that refer to a row for which the condition holds.

@@ -1,12 +1,13 @@
 //! Owned graphs on their way into a session and out of it.
 
 use lapis_engine::Result;
+use lapis_sql::expr::TableName;
 
 use super::Session;
 use super::arena::RelationKey;
 use super::association::Forward;
 use super::erased::AnyArena;
-use crate::entity::Entity;
+use crate::entity::{Entity, Via};
 use crate::field::{Many, One, Ref, ReferenceField};
 use crate::handle::Handle;
 use crate::relation::{Path, Relation, RelationVisitor, ToMany, ToOne};
@@ -50,8 +51,7 @@ impl Session {
     pub fn detach<T: Entity>(&mut self, handle: Handle<T>) -> Result<T> {
         self.state.check(handle)?;
         self.state.settle();
-        let mut path = Vec::new();
-        Ok(self.take_graph(handle, &mut path, true))
+        Ok(self.take_graph(handle, &mut Trail::default(), true))
     }
 
     /// A copy of an entity as an owned graph: with what its loaded relations hold. The session keeps it.
@@ -61,8 +61,7 @@ impl Session {
     pub fn to_graph<T: Entity>(&mut self, handle: Handle<T>) -> Result<T> {
         self.state.check(handle)?;
         self.state.settle();
-        let mut path = Vec::new();
-        Ok(self.take_graph(handle, &mut path, false))
+        Ok(self.take_graph(handle, &mut Trail::default(), false))
     }
 
     /// Lets go of an entity: a flush does not write it, and a query that finds its row makes a new one.
@@ -79,12 +78,12 @@ impl Session {
     }
 
     /// Copies an entity with its loaded relations, except those that lead back to where it came from.
-    fn take_graph<T: Entity>(&mut self, handle: Handle<T>, path: &mut Vec<(usize, u32)>, take: bool) -> T {
+    fn take_graph<T: Entity>(&mut self, handle: Handle<T>, trail: &mut Trail, take: bool) -> T {
         let slot = T::model().slot;
-        path.push((slot, handle.index));
+        trail.entities.push((slot, handle.index));
         let mut entity = self[handle].clone();
-        entity.visit_relations(&mut FillGraph { session: self, owner: handle, path, take });
-        path.pop();
+        entity.visit_relations(&mut FillGraph { session: self, owner: handle, trail, take });
+        trail.entities.pop();
         if take {
             self.state.arena_mut::<T>().expunge(handle.index);
             self.state.associations.forget(slot, handle.index);
@@ -200,8 +199,18 @@ impl Session {
 struct FillGraph<'s, S> {
     session: &'s mut Session,
     owner: Handle<S>,
-    path: &'s mut Vec<(usize, u32)>,
+    trail: &'s mut Trail,
     take: bool,
+}
+
+/// The way from the root of a copied graph to where the copying is.
+///
+/// An entity is not copied beneath itself, nor are the links of one association table beneath each other:
+/// every way through a web of links would be a copy of its own.
+#[derive(Default)]
+struct Trail {
+    entities: Vec<(usize, u32)>,
+    associations: Vec<&'static TableName>,
 }
 
 impl<S: Entity> FillGraph<'_, S> {
@@ -212,14 +221,25 @@ impl<S: Entity> FillGraph<'_, S> {
         let members = self.session.state.related::<T>(key, self.owner.index, model)?.to_vec();
         let slot = T::model().slot;
         let take = self.take && matches!(path, Path::Inverse { .. });
-        let outside = members.into_iter().filter(|member| !self.path.contains(&(slot, member.index)));
-        let outside: Vec<Handle<T>> = outside.collect();
-        Some(
-            outside
-                .into_iter()
-                .map(|member| self.session.take_graph(member, self.path, take))
-                .collect(),
-        )
+        let outside = |member: &Handle<T>| !self.trail.entities.contains(&(slot, member.index));
+        let outside: Vec<Handle<T>> = members.into_iter().filter(outside).collect();
+        let Via::Association(association) = &model.via else {
+            return Some(self.copy(outside, take));
+        };
+        if self.trail.associations.contains(&&association.table) {
+            return None;
+        }
+        self.trail.associations.push(&association.table);
+        let copies = self.copy(outside, take);
+        self.trail.associations.pop();
+        Some(copies)
+    }
+
+    fn copy<T: Entity>(&mut self, members: Vec<Handle<T>>, take: bool) -> Vec<T> {
+        members
+            .into_iter()
+            .map(|member| self.session.take_graph(member, self.trail, take))
+            .collect()
     }
 }
 
@@ -229,7 +249,7 @@ impl<S: Entity> RelationVisitor<S> for FillGraph<'_, S> {
         let Some(target) = self.session.state.owner(S::model().slot, self.owner.index, number) else {
             return;
         };
-        if self.path.contains(&(slot, target)) {
+        if self.trail.entities.contains(&(slot, target)) {
             let key = self.session[Handle::<F::Target>::new(self.session.state.id, target)].key();
             if let Some(key) = key {
                 *field = F::from_reference(Some(Ref::to(key)));

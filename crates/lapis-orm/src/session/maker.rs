@@ -1,6 +1,6 @@
 //! Sessions made alike.
 
-use lapis_engine::{Engine, Result};
+use lapis_engine::{Engine, Result, TransactionOptions};
 
 use super::Session;
 
@@ -25,13 +25,14 @@ use super::Session;
 pub struct SessionMaker {
     engine: Engine,
     autoflush: bool,
+    transaction_options: TransactionOptions,
 }
 
 impl SessionMaker {
     /// Makes sessions on an engine, which flush by themselves before they query.
     #[must_use]
     pub fn new(engine: &Engine) -> Self {
-        Self { engine: engine.clone(), autoflush: true }
+        Self { engine: engine.clone(), autoflush: true, transaction_options: TransactionOptions::default() }
     }
 
     /// Whether queries flush first.
@@ -41,10 +42,19 @@ impl SessionMaker {
         self
     }
 
+    /// How the sessions' transactions run; see [`Session::transaction_options`].
+    #[must_use]
+    pub fn transaction_options(mut self, options: TransactionOptions) -> Self {
+        self.transaction_options = options;
+        self
+    }
+
     /// A new session.
     #[must_use]
     pub fn session(&self) -> Session {
-        Session::new(&self.engine).autoflush(self.autoflush)
+        Session::new(&self.engine)
+            .autoflush(self.autoflush)
+            .transaction_options(self.transaction_options)
     }
 
     /// Runs a closure with a new session: `Ok` commits, `Err` rolls back, and the connection goes back to

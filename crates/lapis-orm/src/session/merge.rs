@@ -6,7 +6,7 @@ use lapis_sql::Value;
 
 use super::Session;
 use super::arena::EntityState;
-use crate::entity::{Entity, Relink};
+use crate::entity::{Entity, Link, Relink};
 use crate::field::{Many, One, Ref, ReferenceField};
 use crate::handle::Handle;
 use crate::loading::BoxFuture;
@@ -66,7 +66,7 @@ impl Session {
     }
 }
 
-/// Columns that are unset in `entity` are taken from `known`.
+/// Columns and references that are unset in `entity` are taken from `known`.
 fn lay_over<T: Entity>(entity: &mut T, known: &T) {
     for column in &T::model().columns {
         if column.reference.is_none() && entity.value(column.field, column.part).is_none() {
@@ -75,6 +75,23 @@ fn lay_over<T: Entity>(entity: &mut T, known: &T) {
             // The value came out of a field of the same type.
             let _ = entity.set(column.field, cell);
         }
+    }
+    for (number, reference) in T::model().references.iter().enumerate() {
+        if entity.link(number) != Link::Unset {
+            continue;
+        }
+        let value = |part: usize| {
+            let column = T::model().columns[reference.columns.start + part];
+            known.value(column.field, column.part)
+        };
+        let values: Vec<_> = (0..reference.columns.len()).map(value).collect();
+        let mut cell = |part: usize| values[part].as_ref().and_then(Value::as_cell).unwrap_or(Cell::Null);
+        // As above: a key that came out of the same field, or a place in the same session.
+        let _ = match known.link(number) {
+            Link::Handle { session, index } => entity.relink(number, Relink::Point(Some((session, index)))),
+            Link::Key => entity.relink(number, Relink::Cells(&mut cell)),
+            Link::Null | Link::Unset => entity.relink(number, Relink::Point(None)),
+        };
     }
 }
 

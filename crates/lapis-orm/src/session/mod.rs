@@ -41,7 +41,7 @@ pub(crate) use erased::{AnyArena, new_arena};
 pub(crate) use sql::SqlCache;
 pub(crate) use state::State;
 
-use lapis_engine::{Connection, Engine};
+use lapis_engine::{Connection, Engine, TransactionOptions};
 
 /// A unit of work: entities by handle, one for each row, and the changes that the next flush writes.
 ///
@@ -74,6 +74,7 @@ pub struct Session {
     engine: Engine,
     connection: Option<Connection>,
     autoflush: bool,
+    transaction_options: TransactionOptions,
     savepoints: Vec<transaction::Level>,
     next_savepoint: u32,
     /// A flush or transaction step is under way; still set at the next one, it was dropped midway.
@@ -91,6 +92,7 @@ impl Session {
             engine: engine.clone(),
             connection: None,
             autoflush: true,
+            transaction_options: TransactionOptions::default(),
             savepoints: Vec::new(),
             next_savepoint: 0,
             interrupted: false,
@@ -102,6 +104,16 @@ impl Session {
     #[must_use]
     pub fn autoflush(mut self, autoflush: bool) -> Self {
         self.autoflush = autoflush;
+        self
+    }
+
+    /// How the session's transactions run: isolation level, read only, or writing from the start.
+    ///
+    /// On SQLite, sessions that read first and write later are refused when another connection has written
+    /// in between; `TransactionOptions::new().write()` has them wait for their turn instead.
+    #[must_use]
+    pub fn transaction_options(mut self, options: TransactionOptions) -> Self {
+        self.transaction_options = options;
         self
     }
 

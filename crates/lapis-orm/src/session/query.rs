@@ -181,7 +181,7 @@ impl Session {
         }
         if self.connection.is_none() {
             let mut connection = self.engine.acquire().await?;
-            connection.start(lapis_engine::TransactionOptions::default())?;
+            connection.start(self.transaction_options)?;
             self.connection = Some(connection);
         }
         Ok(self.connection.as_mut().expect("it is there now"))

@@ -8,6 +8,7 @@ use rusqlite::{Batch as Statements, Connection};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::bind::bind;
+use super::error::read_before_write;
 use super::locks::{Pauses, Refusal};
 use super::options::{Location, Mode, Options, TransactionMode};
 use crate::driver::{DriverConnection, Interrupt, TransactionState};
@@ -292,7 +293,8 @@ impl Progress {
     fn refuse(&self, raw: &Connection, writes: bool, delivered: bool, error: rusqlite::Error) -> Refusal {
         let upgrade = writes && self.viewed && !self.wrote && !raw.is_autocommit();
         match Refusal::of(error) {
-            locked @ Refusal::Locked(_) if delivered || upgrade => Refusal::Failed(locked.into_error()),
+            Refusal::Locked(error) if upgrade => Refusal::Failed(read_before_write(error)),
+            locked @ Refusal::Locked(_) if delivered => Refusal::Failed(locked.into_error()),
             refusal => refusal,
         }
     }

@@ -22,11 +22,9 @@ pub(super) fn translate(error: rusqlite::Error) -> Error {
         ErrorCode::ConstraintViolation => {
             Error::new(ErrorKind::Integrity(violation(code.extended_code, message)))
         }
-        ErrorCode::DatabaseBusy if code.extended_code == ffi::SQLITE_BUSY_SNAPSHOT => operational(
-            OperationalCause::Locked,
-            ": another connection has written since this transaction first read, so it cannot write any more; \
-             roll back and run it again, or begin it as one that writes (`TransactionOptions::write`)",
-        ),
+        ErrorCode::DatabaseBusy if code.extended_code == ffi::SQLITE_BUSY_SNAPSHOT => {
+            operational(OperationalCause::Locked, READ_BEFORE_WRITE)
+        }
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => operational(
             OperationalCause::Locked,
             ": another connection is in a transaction that holds the lock (SQLite has one writer at a time; a \
@@ -60,6 +58,16 @@ pub(super) fn translate(error: rusqlite::Error) -> Error {
         _ => operational(OperationalCause::Other, ""),
     }
     .with_source(error)
+}
+
+const READ_BEFORE_WRITE: &str = ": another connection writes, or has written since this transaction first read, so it \
+     cannot write any more; roll back and run it again, or begin it as one that writes \
+     (`TransactionOptions::write`)";
+
+/// The error for a transaction that has read and now wants to write, while another connection does.
+pub(super) fn read_before_write(error: rusqlite::Error) -> Error {
+    let message = format!("{}{READ_BEFORE_WRITE}", message(&error));
+    Error::operational(OperationalCause::Locked, message).with_source(error)
 }
 
 /// SQLite's own message, without the SQL that rusqlite adds to it.
