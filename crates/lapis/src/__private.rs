@@ -8,7 +8,7 @@ pub use lapis_orm::entity::{
     offset, read_reference, reference_columns, total,
 };
 pub use lapis_orm::field::{Auto, ReferenceField};
-pub use lapis_orm::loading::{Loads, decode_optional, fetch};
+pub use lapis_orm::loading::{Loads, check_stream, decode_optional, fetch};
 pub use lapis_orm::relation::{Reference, RelationVisitor, Through, ToMany, ToOne};
 pub use lapis_sql::expr::{Column, IntoExpr, Node, Order, StaticTable, func, raw};
 pub use lapis_sql::schema::{MetaData, ReferentialAction, ServerDefault, TableSet};

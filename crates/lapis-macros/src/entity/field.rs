@@ -158,6 +158,12 @@ impl Field {
                 "`delete_orphan` is not for many to many, where others may still hold it",
             );
         }
+        if let (Some(_), Some(delete)) = (&relation.through, &relation.delete) {
+            faults.say(
+                delete.span,
+                "`delete` is not for many to many, where others may still hold it; the links go by themselves",
+            );
+        }
         for (name, given) in [("from", &relation.from), ("to", &relation.to)] {
             match given {
                 Some(at) if relation.through.is_none() => {

@@ -242,6 +242,10 @@ impl Entity {
                     #p::decode_optional::<Self>(row, first)
                 }
 
+                fn check_stream(options: &#p::Loads<Self>) -> #p::Result<()> {
+                    #p::check_stream::<Self>(options)
+                }
+
                 fn fetch<'c>(
                     statement: #p::StatementRef<'c>,
                     options: &'c #p::Loads<Self>,

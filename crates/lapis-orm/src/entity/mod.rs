@@ -15,7 +15,7 @@ pub use selection::{EntityColumns, OptionalEntity, entity};
 use std::num::NonZeroU32;
 
 use lapis_engine::Projection;
-use lapis_sql::expr::StaticTable;
+use lapis_sql::expr::{Node, StaticTable};
 use lapis_sql::schema::TableSet;
 use lapis_sql::statement::{Delete, Insert, Select, SelectItem, SelectStatement, Update};
 use lapis_sql::{Cell, DecodeError, Key, Value};
@@ -99,6 +99,32 @@ pub trait Entity:
     #[must_use]
     fn insert() -> Insert<Self> {
         lapis_sql::statement::insert()
+    }
+
+    /// `INSERT` of owned entities, past any session, in one statement. What they leave unset, the database
+    /// fills in; `.returning(User::id)` reads it back.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+    /// # let engine = blog().await?;
+    /// let users = [User::new().name("Bob").build(), User::new().name("Eve").build()];
+    /// assert_eq!(engine.execute(User::insert_all(&users)).await?.rows_affected, 2);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    fn insert_all<'e>(entities: impl IntoIterator<Item = &'e Self>) -> Insert<Self> {
+        let model = Self::model();
+        let mut insert = Self::insert();
+        for entity in entities {
+            let columns = model.columns.iter().enumerate().filter(|(_, column)| !column.computed);
+            let values = columns.filter_map(|(index, column)| {
+                let value = entity.value(column.field, column.part)?;
+                Some((model.column_name(index).into(), Node::Value(value.into_owned())))
+            });
+            insert.statement.add_row(values);
+        }
+        insert
     }
 
     /// `UPDATE` of the table, past any session: entities that a session holds do not notice.

@@ -12,9 +12,14 @@ pub const fn offset(widths: &[usize], field: usize) -> usize {
 }
 
 /// How many columns there are in all.
+///
+/// # Panics
+/// If there are more than 256, which is as many as a session keeps track of; the compiler says so.
 #[must_use]
 pub const fn total(widths: &[usize]) -> usize {
-    offset(widths, widths.len())
+    let columns = offset(widths, widths.len());
+    assert!(columns <= 256, "an entity has at most 256 columns");
+    columns
 }
 
 #[cfg(test)]

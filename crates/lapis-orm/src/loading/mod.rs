@@ -20,7 +20,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use lapis_engine::{Connection, Flow, Result, Row, RowSink};
+use lapis_engine::{Connection, Error, Flow, Result, Row, RowSink};
 use lapis_sql::compiler::compile;
 use lapis_sql::statement::{SelectStatement, StatementRef};
 use lapis_sql::{DecodeError, Key};
@@ -135,6 +135,20 @@ pub async fn fetch<E: Entity>(
     connection.run(&compiled.sql, &compiled.parameters, &mut sink).await?;
     loads.load_owned(&mut entities, connection).await?;
     Ok(entities)
+}
+
+/// Refuses to stream entities along with relations, for which all owners have to be known.
+///
+/// # Errors
+/// If there are relations to load.
+pub fn check_stream<E: Entity>(loads: &Loads<E>) -> Result<()> {
+    if loads.0.is_empty() {
+        return Ok(());
+    }
+    Err(Error::invalid_request(format!(
+        "a stream gives rows one by one, and {loads:?} is loaded for all of them together; use `all`, or stream without \
+         `.eager(..)` and load what is needed afterwards"
+    )))
 }
 
 /// Reads an entity that an outer join may not have found: absent if its primary key is NULL.

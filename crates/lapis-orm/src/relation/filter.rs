@@ -1,8 +1,8 @@
 //! Joins along relations, and conditions on what they lead to.
 
-use lapis_sql::Name;
 use lapis_sql::expr::{BinaryOp, Expr, Node, TableName};
 use lapis_sql::statement::{FromItem, Join, JoinKind, SelectItem, SelectStatement};
+use lapis_sql::{Key, Name};
 
 use super::Path;
 use crate::entity::{Entity, KeyColumn, Model, Via};
@@ -86,6 +86,22 @@ pub(crate) fn joins<S: Entity, T: Entity>(
         ];
     }
     vec![Join { kind, item: target, on: Some(connects(path, left, &right)) }]
+}
+
+/// `target.key = ?`, for as many columns as the key has.
+pub(crate) fn key_is<T: Entity>(key: &T::Key) -> Node {
+    let (model, table) = (T::model(), T::table_name());
+    let equal = |(part, column): (usize, &usize)| {
+        let value = Node::Value(key.part(part).into_owned());
+        Node::binary(BinaryOp::Eq, model.node(&table, *column), value)
+    };
+    model
+        .key
+        .iter()
+        .enumerate()
+        .map(equal)
+        .reduce(Node::and)
+        .unwrap_or(Node::All(Vec::new()))
 }
 
 /// `EXISTS (SELECT 1 FROM target WHERE target is related AND condition)`

@@ -3,18 +3,20 @@
 //! A relation is named wherever entities are connected: to load along (`.eager(User::posts)`), to load
 //! later (`session.load(user, User::posts)`), to read (`session.related(..)`), to join and to filter by.
 
+mod aliased;
 mod filter;
 mod reference;
 mod to_many;
 mod to_one;
 
+pub use aliased::AliasedRelation;
 pub(crate) use filter::joins;
 pub use reference::Reference;
 pub use to_many::{Through, ToMany};
 pub use to_one::ToOne;
 
 use lapis_sql::expr::TableName;
-use lapis_sql::statement::{Join, JoinKind, JoinTarget};
+use lapis_sql::statement::{Alias, Join, JoinKind, JoinTarget};
 
 use crate::entity::Entity;
 use crate::field::{Many, One, Ref, ReferenceField};
@@ -35,6 +37,15 @@ pub trait Relation: Copy + Send + Sync + 'static {
 
     /// What connects the two.
     fn path(&self) -> Path<Self::Source, Self::Target>;
+
+    /// The relation to its target under another name, for joins of a table with itself:
+    /// `.outer_join(Category::children.to(&child))`.
+    fn to(self, target: &Alias<Self::Target>) -> AliasedRelation<Self>
+    where
+        Self: Sized,
+    {
+        AliasedRelation::to(self, target)
+    }
 }
 
 /// What connects the two ends of a relation.

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use lapis_sql::Key;
 use lapis_sql::expr::{BinaryOp, Condition, Expr, ExprOps, IntoExpr, Node, UnaryOp};
-use lapis_sql::statement::{SelectItem, Selection, Val};
+use lapis_sql::statement::{Alias, SelectItem, Selection, Val};
 use lapis_sql::types::SqlType;
 
 use super::{Access, Path, Relation, filter};
@@ -66,6 +66,12 @@ impl<S: Entity, T: Entity, V> Reference<S, T, V> {
             Node::binary(BinaryOp::Eq, column, Node::Value(key.part(part).into_owned()))
         };
         Expr::new(self.columns().enumerate().map(equal).reduce(Node::and).unwrap_or(Node::All(Vec::new())))
+    }
+
+    /// The foreign key's column of the table under another name; of a key of several columns, the first.
+    pub fn of(self, table: &Alias<S>) -> Expr<V> {
+        let model = S::model();
+        Expr::new(model.node(&table.table_name(), model.references[self.access.number].columns.start))
     }
 
     /// Rows that refer to nothing.

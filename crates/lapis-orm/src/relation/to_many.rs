@@ -131,6 +131,20 @@ impl<S: Entity, T: Entity> ToMany<S, T> {
         filter::exists(&self.path(), Some(condition.into_condition()))
     }
 
+    /// Rows related to the row with that key.
+    ///
+    /// ```sql
+    /// EXISTS (SELECT 1 FROM posts WHERE posts.author_id = users.id AND posts.id = ?)
+    /// ```
+    pub fn contains(self, key: impl Into<T::Key>) -> Expr<bool> {
+        filter::exists(&self.path(), Some(filter::key_is::<T>(&key.into())))
+    }
+
+    /// Rows related to at least one row.
+    pub fn is_not_empty(self) -> Expr<bool> {
+        filter::exists(&self.path(), None)
+    }
+
     /// Rows related to no row at all.
     pub fn is_empty(self) -> Expr<bool> {
         filter::not_exists(&self.path())

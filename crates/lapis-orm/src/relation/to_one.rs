@@ -54,6 +54,11 @@ impl<S: Entity, T: Entity> ToOne<S, T> {
         filter::exists(&self.path(), Some(condition.into_condition()))
     }
 
+    /// Rows with a related row.
+    pub fn is_some(self) -> Expr<bool> {
+        filter::exists(&self.path(), None)
+    }
+
     /// Rows without a related row.
     pub fn is_none(self) -> Expr<bool> {
         filter::not_exists(&self.path())

@@ -174,8 +174,14 @@ impl Session {
         Ok((&mut self.state, connection))
     }
 
-    /// The session's connection, in a transaction; taken from the pool if there is none.
-    pub(crate) async fn connection(&mut self) -> Result<&mut Connection> {
+    /// The session's connection, in its transaction; taken from the pool if there is none.
+    ///
+    /// For what the session does not offer: statements by [`run`](Connection::run), batches, locks. Nothing is
+    /// flushed first. The transaction is the session's: end it there, by `commit` or `rollback`.
+    ///
+    /// # Errors
+    /// If no connection can be had.
+    pub async fn connection(&mut self) -> Result<&mut Connection> {
         if self.interrupted || self.abandoned.is_some() {
             self.settle_interruptions().await?;
         }
