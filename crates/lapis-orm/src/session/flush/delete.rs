@@ -54,6 +54,43 @@ pub(super) async fn cascade(state: &mut State, connection: &mut Connection) -> R
     Ok(doomed)
 }
 
+/// Parts rows to delete into those that can go first and those that have to wait for updates, because a row
+/// that stays may still refer to them. What can go first does: its unique values may be a new row's.
+pub(super) fn split(state: &State, doomed: Doomed) -> (Doomed, Doomed) {
+    let mut last: HashSet<usize> =
+        doomed.keys().copied().filter(|slot| is_being_left(state, *slot)).collect();
+    // What refers to a row goes before it: where the one has to wait, so does the other.
+    loop {
+        let waits = |slot: &usize| {
+            !last.contains(slot)
+                && last.iter().any(|referring| {
+                    state.any(*referring).is_some_and(|arena| refers_to(arena.model(), *slot))
+                })
+        };
+        let Some(slot) = doomed.keys().copied().find(|slot| waits(slot)) else { break };
+        last.insert(slot);
+    }
+    doomed.into_iter().partition(|(slot, _)| !last.contains(slot))
+}
+
+/// Whether a change that waits may take a row's reference away from a table.
+fn is_being_left(state: &State, slot: usize) -> bool {
+    state.arenas().any(|(_, arena)| {
+        let references = arena.model().references.iter();
+        let mut columns = references
+            .filter(|reference| (reference.target)().slot == slot)
+            .flat_map(|reference| reference.columns.clone());
+        columns.any(|column| {
+            let dirty = arena.changes().dirty.iter();
+            dirty.copied().any(|row| arena.changed(row).contains(column))
+        })
+    })
+}
+
+fn refers_to(model: &Model, slot: usize) -> bool {
+    model.references.iter().any(|reference| (reference.target)().slot == slot)
+}
+
 /// What deleting the owners does along one relation; gives the related rows that are to go too.
 async fn cascade_relation(
     state: &mut State,

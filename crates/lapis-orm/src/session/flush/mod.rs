@@ -5,10 +5,12 @@
 //! | --- | --- |
 //! | follow cascades, loading what has to go along | [`delete`] |
 //! | order rows by their references | [`topology`] |
+//! | delete what no waiting change has to leave first, so that its unique values are free | [`delete`] |
+//! | write changed columns that need no new row | [`update`] |
 //! | insert, and read back what the database assigned | [`insert`] |
-//! | write changed columns, and references that close cycles | [`update`] |
+//! | write references that close cycles, and those to new rows | [`update`] |
 //! | write links through association tables | [`link`] |
-//! | delete, those that refer to others first | [`delete`] |
+//! | delete the rest, those that refer to others first | [`delete`] |
 
 mod batch;
 mod delete;
@@ -27,19 +29,15 @@ use super::state::State;
 pub(super) async fn flush(state: &mut State, connection: &mut Connection) -> Result<()> {
     let doomed = delete::cascade(state, connection).await?;
     let order = plan(state)?;
+    let (freeing, doomed) = delete::split(state, doomed);
+    delete::delete(state, connection, &freeing).await?;
+    let (ready, waiting) = update::split(state);
+    update::update_all(state, connection, &ready).await?;
     for group in &order.groups {
         insert::insert(state, connection, group, &order.postponed).await?;
     }
     update::write_postponed(state, connection, &order.postponed).await?;
-    let dirty: Vec<(usize, Vec<u32>)> =
-        state.arenas().map(|(slot, arena)| (slot, arena.changes().dirty.to_vec())).collect();
-    for (slot, rows) in dirty {
-        let rows: Vec<u32> = match state.any(slot) {
-            Some(arena) => rows.into_iter().filter(|row| !arena.is_doomed(*row)).collect(),
-            None => continue,
-        };
-        update::update(state, connection, slot, &rows).await?;
-    }
+    update::update_all(state, connection, &waiting).await?;
     link::write(state, connection).await?;
     delete::delete(state, connection, &doomed).await?;
     state.clear_changes();

@@ -8,18 +8,55 @@ use lapis_sql::{Cell, Value};
 use super::batch::{Answers, Rows};
 use super::insert::resolve_references;
 use super::topology::RowReference;
-use crate::entity::Model;
+use crate::entity::{Link, Model};
 use crate::session::column_set::ColumnSet;
 use crate::session::erased::AnyArena;
 use crate::session::state::State;
 
-/// Writes the changed columns of the rows in `rows`.
-pub(super) async fn update(
+/// Changed rows, by slot.
+pub(super) type Changed = Vec<(usize, Vec<u32>)>;
+
+/// Parts changed rows into those that can be written at once and those that refer to tables which get new
+/// rows. What can be written before the inserts is: a unique value that a row gives up may be a new row's.
+pub(super) fn split(state: &State) -> (Changed, Changed) {
+    let (mut ready, mut waiting) = (Changed::new(), Changed::new());
+    for (slot, arena) in state.arenas() {
+        let dirty = arena.changes().dirty.iter().copied().filter(|row| !arena.is_doomed(*row));
+        let (late, early) = dirty.partition(|row| may_refer_to_new(state, arena, *row));
+        ready.push((slot, early));
+        waiting.push((slot, late));
+    }
+    (ready, waiting)
+}
+
+/// Whether a changed reference leads into a table that gets new rows.
+fn may_refer_to_new(state: &State, arena: &dyn AnyArena, row: u32) -> bool {
+    let changed = arena.changed(row);
+    arena.model().references.iter().enumerate().any(|(number, reference)| {
+        reference.columns.clone().any(|column| changed.contains(column))
+            && matches!(arena.link(row, number), Link::Key | Link::Handle { .. })
+            && state
+                .any((reference.target)().slot)
+                .is_some_and(|target| !target.changes().new.is_empty())
+    })
+}
+
+/// Writes the changed columns of rows.
+pub(super) async fn update_all(
     state: &mut State,
     connection: &mut Connection,
-    slot: usize,
-    rows: &[u32],
+    changed: &Changed,
 ) -> Result<()> {
+    for (slot, rows) in changed {
+        if !rows.is_empty() {
+            update(state, connection, *slot, rows).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the changed columns of the rows in `rows`.
+async fn update(state: &mut State, connection: &mut Connection, slot: usize, rows: &[u32]) -> Result<()> {
     resolve_references(state, slot, rows, &[])?;
     let Some(arena) = state.any_mut(slot) else { return Ok(()) };
     let mut by_columns: BTreeMap<Vec<usize>, Vec<u32>> = BTreeMap::new();
