@@ -3,10 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use lapis_sql::Key;
-use lapis_sql::expr::{BinaryOp, Condition, Expr, ExprOps, IntoExpr, Node, UnaryOp};
-use lapis_sql::statement::{Alias, SelectItem, Selection, Val};
+use lapis_sql::expr::{
+    Assignment, BinaryOp, Condition, Expr, ExprOps, IntoExpr, KindOf, Node, TableColumn, UnaryOp,
+};
+use lapis_sql::statement::{Alias, ColumnList, SelectItem, Selection, Val};
 use lapis_sql::types::SqlType;
+use lapis_sql::types::kind::ComparableWith;
+use lapis_sql::{Key, Name};
 
 use super::{Access, Path, Relation, filter};
 use crate::entity::Entity;
@@ -108,6 +111,36 @@ impl<S: Entity, T: Entity, V> Reference<S, T, V> {
     /// ```
     pub fn has(self, condition: impl Condition) -> Expr<bool> {
         filter::exists(&Path::Reference(self.access), Some(condition.into_condition()))
+    }
+}
+
+impl<S: Entity, T: Entity, V: SqlType> Reference<S, T, V> {
+    /// `column = key`, for an insert or an update past any session.
+    ///
+    /// ```sql
+    /// UPDATE posts SET author_id = ? WHERE …
+    /// ```
+    pub fn set<K>(self, key: K) -> Assignment<S>
+    where
+        K: IntoExpr,
+        V::Kind: ComparableWith<KindOf<K>>,
+    {
+        Assignment::new(self.column_name(), key.into_node())
+    }
+}
+
+impl<S: Entity, T: Entity, V: SqlType> TableColumn<S> for Reference<S, T, V> {
+    type Type = V;
+
+    fn column_name(&self) -> Name {
+        let model = S::model();
+        Name::Borrowed(model.column_name(model.references[self.access.number].columns.start))
+    }
+}
+
+impl<S: Entity, T: Entity, V: SqlType> ColumnList<S> for Reference<S, T, V> {
+    fn add_to(self, names: &mut Vec<Name>) {
+        names.push(self.column_name());
     }
 }
 

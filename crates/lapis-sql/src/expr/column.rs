@@ -75,6 +75,28 @@ impl<E: StaticTable, T: SqlType> IntoExpr for Column<E, T> {
     }
 }
 
+/// A column of table `E` that an insert or update can set.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a column of `{E}`",
+    note = "columns are the constants of the entity: `User::email`"
+)]
+pub trait TableColumn<E> {
+    /// The type that the column is read as.
+    type Type: SqlType;
+
+    /// The column's name in the database.
+    fn column_name(&self) -> Name;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: StaticTable, T: SqlType> TableColumn<E> for Column<E, T> {
+    type Type = T;
+
+    fn column_name(&self) -> Name {
+        Name::Borrowed(self.name)
+    }
+}
+
 /// `column = value` in an insert or update of table `E`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assignment<E> {

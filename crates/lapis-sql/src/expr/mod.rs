@@ -19,7 +19,7 @@ mod row;
 pub mod func;
 
 pub use case::{Case, CaseStart, case};
-pub use column::{Assignment, Column, StaticTable};
+pub use column::{Assignment, Column, StaticTable, TableColumn};
 pub use condition::{all_of, any_of, exists, not_exists};
 pub use label::{Labeled, label};
 pub use node::{BinaryOp, ColumnRef, Node, Order, OrderBy, TableName, UnaryOp};

@@ -7,7 +7,7 @@ use super::terms::and_also;
 use super::typed::typed_write_statement;
 use super::{Assignments, Query, SelectItem, Selection, Shape, Statement, StatementRef};
 use crate::Name;
-use crate::expr::{Column, Condition, IntoExpr, KindOf, Node, StaticTable, TableName};
+use crate::expr::{Condition, IntoExpr, KindOf, Node, StaticTable, TableColumn, TableName};
 use crate::types::SqlType;
 use crate::types::kind::ComparableWith;
 
@@ -66,13 +66,13 @@ pub fn update<E: StaticTable>() -> Update<E> {
 impl<E, S: Shape> Update<E, S> {
     /// Sets a column to a value or an expression.
     #[must_use]
-    pub fn set<T, V>(mut self, column: Column<E, T>, value: V) -> Self
+    pub fn set<C, V>(mut self, column: C, value: V) -> Self
     where
-        T: SqlType,
+        C: TableColumn<E>,
         V: IntoExpr,
-        T::Kind: ComparableWith<KindOf<V>>,
+        <C::Type as SqlType>::Kind: ComparableWith<KindOf<V>>,
     {
-        self.statement.assignments.push((Name::Borrowed(column.name()), value.into_node()));
+        self.statement.assignments.push((column.column_name(), value.into_node()));
         self
     }
 
