@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Once};
+use std::time::Duration;
 
 use lapis::engine::EngineBuilder;
 use lapis::prelude::*;
@@ -126,12 +127,6 @@ impl Database {
         Ok(())
     }
 
-    /// Options for another engine, whose statements are recorded here too. Of a database in memory it gets one
-    /// of its own.
-    pub fn builder(&self) -> EngineBuilder {
-        observed(Engine::builder(self.place.url()), &self.log)
-    }
-
     /// The statements since the last look, without BEGIN, COMMIT and what else steers transactions.
     pub fn statements(&self) -> Vec<String> {
         let mut log = self.log.lock().expect("no test panics while it writes the log");
@@ -146,11 +141,6 @@ impl Database {
     /// How many statements there were since the last look.
     pub fn round_trips(&self) -> usize {
         self.statements().len()
-    }
-
-    /// Whether the database is SQLite: its limits are those of one file.
-    pub fn is_sqlite(&self) -> bool {
-        self.engine.dialect().name() == "SQLite"
     }
 
     /// The value of a query in plain SQL.
@@ -194,7 +184,8 @@ async fn create_on_server(admin: String) -> Result<Place> {
 
 fn observed(builder: EngineBuilder, log: &Arc<Mutex<Vec<String>>>) -> EngineBuilder {
     let log = Arc::clone(log);
-    builder.on_statement(move |event| {
+    // A lock is waited for no longer than it takes to tell that it is held.
+    builder.busy_timeout(Duration::from_secs(2)).on_statement(move |event| {
         const STEERING: [&str; 5] = ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"];
         let sql = event.sql.trim();
         if !STEERING.iter().any(|word| sql.starts_with(word)) {

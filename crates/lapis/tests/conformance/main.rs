@@ -16,3 +16,18 @@ mod schema;
 mod statements;
 mod subqueries;
 mod values;
+
+// The mapper: sessions, relations, loading.
+mod models;
+
+mod both_sides;
+mod concurrency;
+mod deleting;
+mod eager;
+mod flush_order;
+mod graphs;
+mod many_to_many;
+mod session_basics;
+mod session_changes;
+mod staleness;
+mod transactions;

@@ -117,7 +117,7 @@ pub async fn blog(db: &Database) -> Result<()> {
     let rust = session.add(tag("rust"));
     let sql = session.add(tag("sql"));
     let first = session.add(Post { views: 10, author: ann.into(), ..post("First") });
-    let second = session.add(Post { views: 20, author: ann.into(), ..post("Second") });
+    session.add(Post { views: 20, author: ann.into(), ..post("Second") });
     let third = session.add(Post { views: 30, author: bob.into(), ..post("Third") });
     session.add(Comment { post: first.into(), author: Some(bob.into()), ..comment("Well said") });
     session.add(Comment { post: first.into(), ..comment("Anonymous") });

@@ -1,0 +1,299 @@
+//! Owned graphs: in by `add` and `merge`, out by `detach` and `to_graph`.
+
+use lapis::prelude::*;
+
+use crate::harness::{Database, Result, conformance};
+use crate::models::{Blog, Comment, Post, Profile, Tag, User, blog, comment, post, tag, user};
+
+conformance![
+    a_whole_graph_is_added_at_once,
+    a_graph_may_hang_on_a_reference,
+    to_graph_copies_what_is_loaded,
+    to_graph_leaves_out_what_is_not_loaded,
+    detach_takes_the_graph_out_of_the_session,
+    a_detached_graph_may_be_merged_into_another_session,
+    merge_updates_the_row_with_the_same_key,
+    merge_adds_what_has_no_row,
+    merge_of_an_unchanged_entity_writes_nothing,
+    merge_replaces_a_loaded_collection,
+    merge_leaves_a_collection_alone_that_is_not_loaded,
+    merge_keeps_generated_columns_that_are_unset,
+    merge_replaces_links_through_an_association_table,
+    expunge_lets_go_of_one_entity,
+    expunge_all_lets_go_of_every_entity,
+    an_owned_graph_serializes,
+];
+
+fn graph() -> User {
+    User::new()
+        .name("Ann")
+        .profile(Profile::new().motto("onwards").build())
+        .posts(vec![
+            Post::new()
+                .title("one")
+                .comments(vec![comment("a"), comment("b")])
+                .tags(vec![tag("rust")])
+                .build(),
+            post("two"),
+        ])
+        .build()
+}
+
+async fn count(db: &Database, table: &str) -> Result<i64> {
+    db.scalar(&format!("SELECT count(*) FROM {table}")).await
+}
+
+async fn a_whole_graph_is_added_at_once(db: &Database) -> Result<()> {
+    db.create::<Blog>().await?;
+    let mut session = db.session();
+    let ann = session.add(graph());
+    assert_eq!(session.changes().new, 7);
+    assert_eq!(session.related(ann, User::posts)?.len(), 2);
+    session.commit().await?;
+    assert_eq!(count(db, "posts").await?, 2);
+    assert_eq!(count(db, "comments").await?, 2);
+    assert_eq!(count(db, "profiles").await?, 1);
+    assert_eq!(count(db, "post_tags").await?, 1);
+    Ok(())
+}
+
+async fn a_graph_may_hang_on_a_reference(db: &Database) -> Result<()> {
+    db.create::<Blog>().await?;
+    let mut session = db.session();
+    let hello = session.add(Post { author: user("Ann").into(), ..post("hello") });
+    let ann = session.related(hello, Post::author)?.expect("it was added along");
+    assert_eq!(session.state(ann), EntityState::Pending);
+    session.commit().await?;
+    assert_eq!(session[hello].author.key(), Some(&1));
+    assert_eq!(session.related(ann, User::posts)?, [hello]);
+    Ok(())
+}
+
+async fn to_graph_copies_what_is_loaded(db: &Database) -> Result<()> {
+    db.create::<Blog>().await?;
+    let mut session = db.session();
+    let ann = session.add(graph());
+    session.commit().await?;
+    let copy = session.to_graph(ann)?;
+    assert_eq!(copy.id, 1);
+    assert_eq!(copy.posts.len(), 2);
+    assert_eq!(copy.posts[0].comments.len(), 2);
+    assert_eq!(copy.posts[0].tags[0].name, "rust");
+    assert_eq!(copy.profile.get().map(|profile| profile.motto.as_str()), Some("onwards"));
+    assert_eq!(session.state(ann), EntityState::Persistent);
+    assert_eq!(session.related(ann, User::posts)?.len(), 2);
+    Ok(())
+}
+
+async fn to_graph_leaves_out_what_is_not_loaded(db: &Database) -> Result<()> {
+    blog(db).await?;
+    let mut session = db.session();
+    let ann = session.get::<User>(1).await?.expect("Ann");
+    let copy = session.to_graph(ann)?;
+    assert!(!copy.posts.is_loaded());
+    assert!(!copy.profile.is_loaded());
+    session.close().await
+}
+
+async fn detach_takes_the_graph_out_of_the_session(db: &Database) -> Result<()> {
+    blog(db).await?;
+    let mut session = db.session();
+    let ann = session.one(User::select().filter(User::id.eq(1)).eager(User::posts)).await?;
+    let first = session.related(ann, User::posts)?[0];
+    session[ann].age = 99;
+    let graph = session.detach(ann)?;
+    assert_eq!(graph.age, 99);
+    assert_eq!(graph.posts.len(), 2);
+    assert_eq!(session.state(ann), EntityState::Detached);
+    assert_eq!(session.state(first), EntityState::Detached);
+    db.forget();
+    session.commit().await?;
+    assert_eq!(db.round_trips(), 0);
+    let again = session.get::<User>(1).await?.expect("Ann");
+    assert_ne!(again, ann);
+    assert_eq!(session[again].age, 30);
+    session.close().await
+}
+
+async fn a_detached_graph_may_be_merged_into_another_session(db: &Database) -> Result<()> {
+    blog(db).await?;
+    let mut session = db.session();
+    let ann = session.one(User::select().filter(User::id.eq(1)).eager(User::posts)).await?;
+    let mut graph = session.detach(ann)?;
+    session.close().await?;
+    graph.age = 31;
+    graph.posts.get_mut().expect("loaded")[0].title = "First, revised".into();
+    let mut other = db.session();
+    let ann = other.merge(graph).await?;
+    assert_eq!(other[ann].age, 31);
+    other.commit().await?;
+    assert_eq!(db.scalar::<i64>("SELECT age FROM users WHERE id = 1").await?, 31);
+    assert_eq!(db.scalar::<String>("SELECT title FROM posts WHERE id = 1").await?, "First, revised");
+    assert_eq!(count(db, "posts").await?, 3);
+    Ok(())
+}
+
+async fn merge_updates_the_row_with_the_same_key(db: &Database) -> Result<()> {
+    blog(db).await?;
+    let mut session = db.session();
+    let ann = session.merge(User::new().id(1).name("Anna").age(31).build()).await?;
+    assert_eq!(session.state(ann), EntityState::Persistent);
+    session.commit().await?;
+    assert_eq!(db.scalar::<String>("SELECT name FROM users WHERE id = 1").await?, "Anna");
+    assert_eq!(count(db, "users").await?, 3);
+    Ok(())
+}
+
+async fn merge_adds_what_has_no_row(db: &Database) -> Result<()> {
+    blog(db).await?;
+    let mut session = db.session();
+    let new = session.merge(user("Dan")).await?;
+    assert_eq!(session.state(new), EntityState::Pending);
+    let keyed = session.merge(User::new().id(70).name("Eve").build()).await?;
+    assert_eq!(session.state(keyed), EntityState::Pending);
+    session.commit().await?;
+    assert_eq!(db.scalar::<String>("SELECT name FROM users WHERE id = 70").await?, "Eve");
+    Ok(())
+}
+
+async fn merge_of_an_unchanged_entity_writes_nothing(db: &Database) -> Result<()> {
+    blog(db).await?;
+    let ann: User = db.one(User::select().filter(User::id.eq(1)).eager(User::posts)).await?;
+    let mut session = db.session();
+    let handle = session.merge(ann).await?;
+    assert!(!session.is_modified(handle));
+    db.forget();
+    session.commit().await?;
+    assert_eq!(db.round_trips(), 0);
+    Ok(())
+}
+
+async fn merge_replaces_a_loaded_collection(db: &Database) -> Result<()> {
+    blog(db).await?;
+    let mut graph: Post = db.one(Post::select().filter(Post::id.eq(1)).eager(Post::comments)).await?;
+    let comments = graph.comments.get_mut().expect("loaded");
+    comments.push(Comment { post: Ref::to(1), ..comment("added elsewhere") });
+    comments[0].body = "changed elsewhere".into();
+    let mut session = db.session();
+    let first = session.merge(graph).await?;
+    assert_eq!(session.related(first, Post::comments)?.len(), 3);
+    session.commit().await?;
+    assert_eq!(count(db, "comments WHERE post_id = 1").await?, 3);
+    assert_eq!(db.scalar::<String>("SELECT body FROM comments WHERE id = 1").await?, "changed elsewhere");
+    Ok(())
+}
+
+async fn merge_leaves_a_collection_alone_that_is_not_loaded(db: &Database) -> Result<()> {
+    blog(db).await?;
+    let first: Post = db.one(Post::select().filter(Post::id.eq(1))).await?;
+    let mut session = db.session();
+    session.merge(Post { views: 11, ..first }).await?;
+    session.commit().await?;
+    assert_eq!(count(db, "comments WHERE post_id = 1").await?, 2);
+    assert_eq!(count(db, "post_tags WHERE post_id = 1").await?, 2);
+    Ok(())
+}
+
+async fn merge_keeps_generated_columns_that_are_unset(db: &Database) -> Result<()> {
+    #[derive(Entity, Debug, Clone)]
+    #[entity(table = "notes")]
+    struct Note {
+        #[column(primary_key)]
+        id: Auto<i64>,
+        body: String,
+        #[column(server_default = 7)]
+        priority: Auto<i32>,
+    }
+    db.create::<(Note,)>().await?;
+    let mut session = db.session();
+    session.add(Note::new().body("a").build());
+    session.commit().await?;
+    let note = session.merge(Note::new().id(1).body("b").build()).await?;
+    assert_eq!(session[note].priority, 7);
+    session.commit().await?;
+    assert_eq!(db.scalar::<i64>("SELECT priority FROM notes").await?, 7);
+    Ok(())
+}
+
+async fn merge_replaces_links_through_an_association_table(db: &Database) -> Result<()> {
+    blog(db).await?;
+    let mut graph: Post = db.one(Post::select().filter(Post::id.eq(1)).eager(Post::tags)).await?;
+    let tags = graph.tags.get_mut().expect("loaded");
+    tags.retain(|tag| tag.name == "sql");
+    tags.push(tag("new"));
+    let mut session = db.session();
+    let first = session.merge(graph).await?;
+    session.commit().await?;
+    let names: Vec<&str> = session
+        .related(first, Post::tags)?
+        .iter()
+        .map(|tag| session[*tag].name.as_str())
+        .collect();
+    assert_eq!(names, ["sql", "new"]);
+    assert_eq!(count(db, "post_tags WHERE post_id = 1").await?, 2);
+    assert_eq!(db.all(Tag::select()).await?.len(), 3);
+    Ok(())
+}
+
+async fn expunge_lets_go_of_one_entity(db: &Database) -> Result<()> {
+    blog(db).await?;
+    let mut session = db.session();
+    let ann = session.get::<User>(1).await?.expect("Ann");
+    session[ann].age = 1;
+    session.expunge(ann)?;
+    assert_eq!(session.state(ann), EntityState::Detached);
+    assert!(session.changes().is_empty());
+    let again = session.get::<User>(1).await?.expect("Ann");
+    assert_ne!(again, ann);
+    assert_eq!((session[ann].age, session[again].age), (1, 30));
+    let new = session.add(user("Dan"));
+    session.expunge(new)?;
+    db.forget();
+    session.commit().await?;
+    assert_eq!(db.round_trips(), 0);
+    Ok(())
+}
+
+async fn expunge_all_lets_go_of_every_entity(db: &Database) -> Result<()> {
+    blog(db).await?;
+    let mut session = db.session();
+    let ann = session.get::<User>(1).await?.expect("Ann");
+    session.expunge_all();
+    assert!(session.try_get(ann).is_err());
+    let ann = session.get::<User>(1).await?.expect("Ann");
+    assert_eq!(session[ann].name, "Ann");
+    session.close().await
+}
+
+async fn an_owned_graph_serializes(db: &Database) -> Result<()> {
+    #[derive(Entity, Debug, Clone, serde::Serialize, serde::Deserialize)]
+    #[entity(table = "teams")]
+    struct Team {
+        #[column(primary_key)]
+        id: Auto<i64>,
+        name: String,
+        #[relation(inverse = Player::team)]
+        players: Many<Player>,
+    }
+    #[derive(Entity, Debug, Clone, serde::Serialize, serde::Deserialize)]
+    #[entity(table = "players")]
+    struct Player {
+        #[column(primary_key)]
+        id: Auto<i64>,
+        name: String,
+        team: Ref<Team>,
+    }
+    db.create::<(Team, Player)>().await?;
+    let mut session = db.session();
+    session.add(Team::new().name("Reds").players(vec![Player::new().name("Ann").build()]).build());
+    session.commit().await?;
+    let team: Team = db.one(Team::select().eager(Team::players)).await?;
+    let json = serde_json::to_value(&team).expect("it serializes");
+    assert_eq!(
+        json,
+        serde_json::json!({ "id": 1, "name": "Reds", "players": [{ "id": 1, "name": "Ann", "team": 1 }] })
+    );
+    let back: Team = serde_json::from_value(json).expect("it deserializes");
+    assert_eq!(back.players[0].team.key(), Some(&1));
+    Ok(())
+}
