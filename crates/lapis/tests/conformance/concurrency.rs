@@ -140,7 +140,7 @@ async fn a_flush_that_is_dropped_midway_leaves_nothing_written(db: &Database) ->
     blocker.rollback().await?;
 
     let error = session.commit().await.unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"an earlier flush or commit of this session was cancelled before it was done; its transaction has been rolled back, and so has the session. Repeat the work");
     assert_eq!(session[ann].age, 30);
     session[ann].age = 3;
     session.commit().await?;
