@@ -40,7 +40,7 @@ pub fn measure(mut case: Case, budget: Duration) -> Measured {
     let start = Instant::now();
     let mut pairs: Vec<(f64, f64)> = Vec::new();
     while pairs.len() < 11 || start.elapsed() < budget {
-        let (lapis, raw) = if pairs.len() % 2 == 0 {
+        let (lapis, raw) = if pairs.len().is_multiple_of(2) {
             let lapis = (case.lapis)(times);
             (lapis, (case.raw)(times))
         } else {

@@ -12,6 +12,7 @@ use lapis_sql::schema::{
     AutoIncrement, Check, ColumnDef, Computed, ForeignKey, Index, ReferentialAction, Sequence,
     ServerDefault, Table, Unique,
 };
+use lapis_sql::statement::TableItems;
 use lapis_sql::types::ColumnType;
 
 use crate::relation::Through;
@@ -343,7 +344,9 @@ impl ModelBuilder {
     /// The finished model.
     #[must_use]
     pub fn build(self) -> Model {
+        let columns = self.table.columns.iter().map(|column| column.name.clone());
         Model {
+            items: TableItems::new(self.table.name.clone(), columns),
             name: self.name,
             table: Arc::new(self.table),
             columns: self.columns,

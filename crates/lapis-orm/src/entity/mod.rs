@@ -90,9 +90,7 @@ pub trait Entity:
     /// ```
     #[must_use]
     fn select() -> Select<Self> {
-        let mut items = Vec::new();
-        add_columns::<Self>(&mut items);
-        Select::new(SelectStatement { items, ..SelectStatement::default() })
+        Select::new(SelectStatement { items: Self::model().items(), ..SelectStatement::default() })
     }
 
     /// `INSERT` into the table, past any session.

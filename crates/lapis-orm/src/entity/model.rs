@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use lapis_sql::expr::{Node, OrderBy, TableName};
 use lapis_sql::schema::{ForeignKey, MetaData, ReferentialAction, Table};
-use lapis_sql::statement::SelectItem;
+use lapis_sql::statement::{SelectItem, SelectItems, TableItems};
 
 use super::KeyColumn;
 use crate::session::{AnyArena, SqlCache};
@@ -30,6 +30,8 @@ pub struct Model {
     pub(crate) slot: usize,
     /// Makes that arena.
     pub(crate) new_arena: fn(NonZeroU32) -> Box<dyn AnyArena>,
+    /// Its columns, as what a SELECT gives back.
+    pub(crate) items: TableItems,
     /// The statements of gets and flushes, made once.
     pub(crate) sql: SqlCache,
     /// For each reference, the relations of its target that are its other side.
@@ -130,6 +132,12 @@ pub struct Cascade {
 }
 
 impl Model {
+    /// The entity's columns as a projection, under its table's own name.
+    #[must_use]
+    pub fn items(&'static self) -> SelectItems {
+        SelectItems::shared(&self.items)
+    }
+
     /// Adds the entity's columns to a projection, as columns of `table` (its own name, or an alias).
     pub fn add_columns(&'static self, table: &TableName, items: &mut Vec<SelectItem>) {
         items.reserve(self.columns.len());

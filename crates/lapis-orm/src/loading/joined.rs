@@ -33,7 +33,7 @@ impl JoinPlan<'_> {
         let table = TableName::new(alias.clone());
         self.statement.joins.extend(joins(path, JoinKind::Left, &self.left, Some(&alias)));
         let first = self.statement.items.len();
-        T::model().add_columns(&table, &mut self.statement.items);
+        T::model().add_columns(&table, self.statement.items.to_mut());
         if let Some(relation) = path.relation() {
             let model = &S::model().relations[relation];
             let order = if model.order_by.is_empty() {
@@ -77,7 +77,10 @@ fn widen<S: Entity>(select: &SelectStatement, loads: &Loads<S>, limit: Option<us
     let mut statement = SelectStatement::default();
     for (number, term) in inner.order_by.iter().enumerate() {
         let label = Name::from(format!("order_{number}"));
-        inner.items.push(SelectItem { node: term.node.clone(), label: Some(label.clone()) });
+        inner
+            .items
+            .to_mut()
+            .push(SelectItem { node: term.node.clone(), label: Some(label.clone()) });
         statement
             .order_by
             .push(OrderBy { node: Node::column(outside.clone(), label), ..term.clone() });
@@ -86,7 +89,7 @@ fn widen<S: Entity>(select: &SelectStatement, loads: &Loads<S>, limit: Option<us
     statement
         .from
         .push(FromItem { source: TableSource::Select(Box::new(inner)), alias: Some(outside.name.clone()) });
-    model.add_columns(&outside, &mut statement.items);
+    model.add_columns(&outside, statement.items.to_mut());
     statement
 }
 

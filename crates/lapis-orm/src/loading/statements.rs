@@ -58,7 +58,7 @@ pub(super) fn by_association<T: Entity>(
     let source = || association.source.iter().map(|column| Node::column(link.clone(), column.name.clone()));
     let mut statement =
         select(model, &table, in_values(source().collect(), keys), order(model, &table, relation));
-    statement.items.extend(source().map(SelectItem::new));
+    statement.items.to_mut().extend(source().map(SelectItem::new));
     let pairs = association.target.iter().zip(&association.target_keys);
     let on = pairs
         .map(|(column, key)| {
@@ -82,14 +82,13 @@ fn select(
     filter: Node,
     order_by: Vec<OrderBy>,
 ) -> SelectStatement {
-    let mut statement = SelectStatement {
+    SelectStatement {
+        items: model.items(),
         from: vec![FromItem::table(table.clone())],
         filter: Some(filter),
         order_by,
         ..SelectStatement::default()
-    };
-    model.add_columns(table, &mut statement.items);
-    statement
+    }
 }
 
 fn order(model: &'static Model, table: &TableName, relation: &'static RelationModel) -> Vec<OrderBy> {

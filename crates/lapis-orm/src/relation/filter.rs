@@ -146,7 +146,8 @@ fn exists_or_not<S: Entity, T: Entity>(
         }
         node
     });
-    let mut select = SelectStatement { items: vec![SelectItem::new(one())], ..SelectStatement::default() };
+    let mut select =
+        SelectStatement { items: vec![SelectItem::new(one())].into(), ..SelectStatement::default() };
     let mut joins = joins(path, JoinKind::Inner, &left, alias.as_deref());
     // The first join's condition ties the subquery to the outer row: it belongs in WHERE.
     let first = joins.remove(0);

@@ -94,12 +94,12 @@ impl Model {
         let mut fixed = Vec::new();
         let sql = match purpose {
             Purpose::Get => {
-                let mut statement = SelectStatement {
+                let statement = SelectStatement {
+                    items: self.items(),
                     from: vec![FromItem::table(table.clone())],
                     filter: by_key(),
                     ..SelectStatement::default()
                 };
-                self.add_columns(table, &mut statement.items);
                 compile(StatementRef::Select(&statement), dialect)?.sql
             }
             Purpose::Insert { columns, returning } => {

@@ -22,7 +22,11 @@ fn infer<'a>(
             named.push(table);
         }
     };
-    statement.items.iter().for_each(|item| visit_tables(&item.node, &mut add));
+    match statement.items.as_shared() {
+        Some(shared) if joined.is_empty() => return Ok(Some(shared.table())),
+        Some(shared) => add(shared.table()),
+        None => statement.items.iter().for_each(|item| visit_tables(&item.node, &mut add)),
+    }
     let in_projection = named.len();
     if in_projection == 1 {
         return Ok(named.pop());

@@ -1,9 +1,9 @@
 //! `SELECT`.
 
 use super::precedence::Level;
-use super::writer::{SqlWriter, Written};
+use super::writer::{ScopeTable, SqlWriter, Written};
 use crate::expr::{Order, OrderBy};
-use crate::statement::{SelectItem, SelectStatement};
+use crate::statement::{SelectItem, SelectStatement, TableItems};
 use crate::value::Value;
 
 impl<'a> SqlWriter<'a, '_> {
@@ -22,7 +22,10 @@ impl<'a> SqlWriter<'a, '_> {
             // What `EXISTS` asks: whether there is a row, whatever is in it.
             self.push("1");
         }
-        self.items(&select.items)?;
+        match select.items.as_shared() {
+            Some(shared) => self.table_items(shared)?,
+            None => self.items(&select.items)?,
+        }
         self.from(select, inferred, start)?;
         if let Some(filter) = &select.filter {
             self.push(" WHERE ");
@@ -42,6 +45,23 @@ impl<'a> SqlWriter<'a, '_> {
         }
         self.limit(select.limit, select.offset)?;
         self.leave_scope(start);
+        Ok(())
+    }
+
+    /// All columns of a table, in one piece where they have been written before.
+    fn table_items(&mut self, shared: &'static TableItems) -> Written {
+        let table = ScopeTable::of(shared.table());
+        let qualified = !self.bare_columns && !self.in_returning && self.scope.contains(&table);
+        if !qualified {
+            return self.items(shared.items());
+        }
+        if let Some(written) = shared.written(self.quote) {
+            self.push(written);
+            return Ok(());
+        }
+        let start = self.sql.len();
+        self.items(shared.items())?;
+        shared.note(self.quote, &self.sql[start..]);
         Ok(())
     }
 

@@ -50,10 +50,10 @@ pub(super) struct SqlWriter<'a, 'd> {
     /// Values are written as literals, and not bound.
     pub(super) inline: bool,
     /// Columns stand by their bare names, outside any statement.
-    bare_columns: bool,
+    pub(super) bare_columns: bool,
     /// RETURNING is being written, where SQLite knows no schema before a column.
     pub(super) in_returning: bool,
-    quote: char,
+    pub(super) quote: char,
     /// Where the last column's table stands in the buffer: the next column is mostly of the same table.
     qualifier: Option<(ScopeTable<'a>, Range<usize>)>,
 }

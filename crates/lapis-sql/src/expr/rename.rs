@@ -137,7 +137,7 @@ mod tests {
 
     fn exists(from: FromItem, filter: Node) -> Node {
         let select = SelectStatement {
-            items: vec![SelectItem::new(Node::Star)],
+            items: vec![SelectItem::new(Node::Star)].into(),
             from: vec![from],
             filter: Some(filter),
             ..SelectStatement::default()

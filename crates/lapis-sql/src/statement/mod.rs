@@ -42,6 +42,7 @@ mod assignments;
 mod delete;
 mod from;
 mod insert;
+mod items;
 mod placeholders;
 mod select;
 mod shape;
@@ -56,6 +57,7 @@ pub use from::{
     Alias, FromItem, IntoFromItem, Join, JoinKind, JoinTarget, Subquery, TableSource, alias, table,
 };
 pub use insert::{Insert, InsertSource, InsertStatement, insert};
+pub use items::{SelectItems, TableItems};
 pub use select::{Select, SelectItem, SelectStatement, select};
 pub use shape::{ByRow, Selection, Shape, Val};
 pub use terms::{Grouping, Ordering};

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::terms::and_also;
 use super::{
-    ByRow, FromItem, Grouping, IntoFromItem, Join, JoinKind, JoinTarget, Ordering, Query, Selection, Shape,
-    Statement, StatementRef, TableSource, Val,
+    ByRow, FromItem, Grouping, IntoFromItem, Join, JoinKind, JoinTarget, Ordering, Query, SelectItems,
+    Selection, Shape, Statement, StatementRef, TableSource, Val,
 };
 use crate::Name;
 use crate::expr::{Condition, Expr, Node, OrderBy, func};
@@ -32,7 +32,7 @@ impl SelectItem {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SelectStatement {
     /// The projection.
-    pub items: Vec<SelectItem>,
+    pub items: SelectItems,
     /// `DISTINCT`
     pub distinct: bool,
     /// `FROM`; where empty, the one table that the projection names and no join brings.
@@ -64,7 +64,7 @@ pub struct Select<S: Shape> {
 /// `SELECT` of columns, expressions and entities: `select((User::name, func::count(Post::id)))`.
 pub fn select<S: Selection>(selection: S) -> Select<S::Shape> {
     let mut statement = SelectStatement::default();
-    selection.add_to(&mut statement.items);
+    selection.add_to(statement.items.to_mut());
     Select::new(statement)
 }
 
@@ -211,7 +211,7 @@ impl<S: Shape> Select<S> {
         let counted =
             FromItem { source: TableSource::Select(Box::new(inner)), alias: Some("counted".into()) };
         Select::new(SelectStatement {
-            items: vec![SelectItem::new(func::count_all().node().clone())],
+            items: vec![SelectItem::new(func::count_all().node().clone())].into(),
             from: vec![counted],
             ..SelectStatement::default()
         })

@@ -77,7 +77,7 @@ fn every_column_must_be_of_a_table_in_from() {
 fn a_table_stands_in_from_once_under_one_name() {
     assert_snapshot!(sqlite(select(User::id).join_on(table::<Post>(), User::active).cross_join(table::<Post>())), @"error: posts is in FROM twice; give one of them another name with `alias`");
     assert_snapshot!(sqlite(SelectStatement {
-        items: vec![],
+        items: vec![].into(),
         from: vec![FromItem { source: TableSource::Select(Box::default()), alias: None }],
         ..SelectStatement::default()
     }), @"error: a subquery in FROM needs an alias");

@@ -188,12 +188,12 @@ async fn load(
             Ok(Flow::Continue)
         }
     }
-    let mut statement = SelectStatement {
+    let statement = SelectStatement {
+        items: model.items(),
         from: vec![FromItem::table(model.table.name.clone())],
         filter: Some(filter),
         ..SelectStatement::default()
     };
-    model.add_columns(&model.table.name, &mut statement.items);
     let compiled = compile(StatementRef::Select(&statement), connection.dialect())?;
     connection
         .run(&compiled.sql, &compiled.parameters, &mut Intake { state, model })
