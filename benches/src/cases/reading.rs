@@ -33,6 +33,19 @@ fn all_users(databases: &Databases, n: usize) -> Work {
     Box::new(move |times| timed(times, || raw::users(&raw).unwrap()))
 }
 
+/// As a session reads: in a transaction, which is rolled back.
+fn all_users_in_transaction(databases: &Databases) -> Work {
+    let raw = databases.raw.clone();
+    Box::new(move |times| {
+        timed(times, || {
+            let transaction = raw.unchecked_transaction().unwrap();
+            let users = raw::users(&transaction).unwrap();
+            transaction.rollback().unwrap();
+            users
+        })
+    })
+}
+
 /// `connection.all(User::select())`.
 fn owned_by_connection(n: usize) -> Case {
     let databases = Databases::with_users(n, false);
@@ -73,7 +86,7 @@ fn owned_by_engine(n: usize) -> Case {
 /// `session.all(User::select())` in a session of its own.
 fn tracked(n: usize) -> Case {
     let databases = Databases::with_users(n, false);
-    let raw = all_users(&databases, n);
+    let raw = all_users_in_transaction(&databases);
     let Databases { runtime, engine, .. } = databases;
     let lapis = Box::new(move |times| {
         runtime.block_on(async {

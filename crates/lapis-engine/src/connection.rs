@@ -3,7 +3,9 @@
 use std::fmt;
 
 use lapis_sql::Value;
+use lapis_sql::compiler::compile_into;
 use lapis_sql::dialect::Dialect;
+use lapis_sql::statement::StatementRef;
 
 use crate::driver::{DriverConnection, TransactionState};
 use crate::engine::Engine;
@@ -17,6 +19,9 @@ use crate::transaction::{Transaction, TransactionOptions};
 
 const ROLLBACK_TO: &str = "ROLLBACK TO SAVEPOINT ";
 const RELEASE: &str = "RELEASE SAVEPOINT ";
+
+/// The longest text of a statement whose memory is kept for the next one.
+const LARGEST_BUFFER: usize = 1 << 16;
 
 /// A connection leased from the engine's pool, to which it returns when it is dropped; a transaction that is
 /// still open then is rolled back.
@@ -119,6 +124,28 @@ impl Connection {
             Reply::Ready(ready) => Reply::ready(ready.into_inner().map_err(explain)),
             Reply::Pending(future) => Reply::pending(async move { future.await.map_err(explain) }),
         }
+    }
+
+    /// Compiles a statement and runs it as [`run`](Self::run) does, in a buffer that the connection keeps for the
+    /// next one.
+    ///
+    /// # Errors
+    /// If it does not compile, what the database finds wrong with it, and what the sink returns.
+    pub async fn run_statement(
+        &mut self,
+        statement: StatementRef<'_>,
+        sink: &mut (dyn RowSink + Send),
+    ) -> Result<Outcome> {
+        let dialect = self.dialect();
+        let buffer = std::mem::take(&mut lease(&mut self.leased)?.buffer);
+        let compiled = compile_into(buffer, statement, dialect)?;
+        let result = self.try_run(&compiled.sql, &compiled.parameters, sink).await;
+        if let Some(pooled) = &mut self.leased
+            && compiled.sql.capacity() <= LARGEST_BUFFER
+        {
+            pooled.buffer = compiled.sql;
+        }
+        result
     }
 
     async fn run_watched(

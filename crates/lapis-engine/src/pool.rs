@@ -56,6 +56,8 @@ pub(crate) struct Pool {
 /// A connection of the pool.
 pub(crate) struct Pooled {
     pub(crate) driver: Box<dyn DriverConnection>,
+    /// Where statements are compiled to, one after the other.
+    pub(crate) buffer: String,
     created: Instant,
 }
 
@@ -91,7 +93,7 @@ impl Pool {
         }
         let driver = self.driver.connect().await?;
         permit.forget();
-        Ok(Pooled { driver, created: Instant::now() })
+        Ok(Pooled { driver, buffer: String::new(), created: Instant::now() })
     }
 
     async fn wait(&self) -> Result<SemaphorePermit<'_>> {

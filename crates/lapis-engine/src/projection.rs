@@ -2,7 +2,6 @@
 
 use std::future::Future;
 
-use lapis_sql::compiler::compile;
 use lapis_sql::statement::{Shape, StatementRef, Val};
 use lapis_sql::types::Decode;
 
@@ -72,7 +71,6 @@ pub async fn fetch_rows<P: Projection>(
     connection: &mut Connection,
     limit: Option<usize>,
 ) -> Result<Vec<P::Row>> {
-    let compiled = compile(statement, connection.dialect())?;
     let mut rows = Vec::new();
     let mut sink = |row: &Row<'_>| {
         if rows.is_empty() {
@@ -81,7 +79,7 @@ pub async fn fetch_rows<P: Projection>(
         rows.push(P::decode(row, 0)?);
         Ok(if limit.is_some_and(|limit| rows.len() >= limit) { Flow::Stop } else { Flow::Continue })
     };
-    connection.run(&compiled.sql, &compiled.parameters, &mut sink).await?;
+    connection.run_statement(statement, &mut sink).await?;
     Ok(rows)
 }
 

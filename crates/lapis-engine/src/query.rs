@@ -58,8 +58,7 @@ impl Connection {
     /// # Errors
     /// If the statement does not compile, or the database refuses it.
     pub async fn execute<S: Statement>(&mut self, statement: S) -> Result<Outcome> {
-        let compiled = compile(statement.as_statement(), self.dialect())?;
-        self.run(&compiled.sql, &compiled.parameters, &mut Discard).await
+        self.run_statement(statement.as_statement(), &mut Discard).await
     }
 
     async fn fetch<Q: Query<Shape: Projection>>(

@@ -60,10 +60,18 @@ impl Row<'_> {
     #[inline]
     #[must_use]
     pub fn cell(&self, index: usize) -> Cell<'_> {
+        match self.try_cell(index) {
+            Some(cell) => cell,
+            None => out_of_range(self, index),
+        }
+    }
+
+    #[inline]
+    fn try_cell(&self, index: usize) -> Option<Cell<'_>> {
         match &self.0 {
             #[cfg(feature = "sqlite")]
             Repr::Sqlite(row) => crate::drivers::sqlite::cell(row, index),
-            Repr::Cells(_, cells) => cells[index],
+            Repr::Cells(_, cells) => cells.get(index).copied(),
         }
     }
 
@@ -83,10 +91,10 @@ impl Row<'_> {
     /// If the row has no such column, or the column does not hold a `T`; the error names the column.
     #[inline]
     pub fn get<T: Decode>(&self, index: usize) -> Result<T> {
-        if index >= self.len() {
-            return Err(self.missing(index));
+        match self.try_cell(index) {
+            Some(cell) => T::decode(cell).map_err(|source| Error::decode(self.label(index), source)),
+            None => Err(self.missing(index)),
         }
-        T::decode(self.cell(index)).map_err(|source| Error::decode(self.label(index), source))
     }
 
     /// The position of a column by its name: an exact match first, then one that ignores upper and lower case.
@@ -141,6 +149,11 @@ impl Row<'_> {
             self.len()
         ))
     }
+}
+
+#[cold]
+fn out_of_range(row: &Row<'_>, index: usize) -> ! {
+    panic!("column {index} of a row of {} columns", row.len())
 }
 
 impl std::fmt::Debug for Repr<'_> {

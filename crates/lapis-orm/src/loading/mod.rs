@@ -21,7 +21,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use lapis_engine::{Connection, Error, Flow, Result, Row, RowSink};
-use lapis_sql::compiler::compile;
 use lapis_sql::statement::{SelectStatement, StatementRef};
 use lapis_sql::{DecodeError, Key};
 
@@ -130,9 +129,8 @@ pub async fn fetch<E: Entity>(
         return fetch_joined(select, loads, connection, limit).await;
     }
     let mut entities = Vec::new();
-    let compiled = compile(statement, connection.dialect())?;
     let mut sink = Push { limit: limit.unwrap_or(usize::MAX), entities: &mut entities };
-    connection.run(&compiled.sql, &compiled.parameters, &mut sink).await?;
+    connection.run_statement(statement, &mut sink).await?;
     loads.load_owned(&mut entities, connection).await?;
     Ok(entities)
 }
@@ -176,8 +174,7 @@ pub(crate) async fn run(
     connection: &mut Connection,
     sink: &mut (dyn RowSink + Send),
 ) -> Result<()> {
-    let compiled = compile(StatementRef::Select(statement), connection.dialect())?;
-    connection.run(&compiled.sql, &compiled.parameters, sink).await?;
+    connection.run_statement(StatementRef::Select(statement), sink).await?;
     Ok(())
 }
 

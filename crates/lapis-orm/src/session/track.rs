@@ -3,7 +3,6 @@
 use std::future::Future;
 
 use lapis_engine::{Connection, Flow, Projection, Result, Row, RowSink};
-use lapis_sql::compiler::compile;
 use lapis_sql::statement::{ByRow, Shape, StatementRef, Val};
 use lapis_sql::types::Decode;
 
@@ -94,9 +93,8 @@ async fn track_rows<P: Track>(
     into: Intake<'_>,
     limit: Option<usize>,
 ) -> Result<Vec<P::Tracked>> {
-    let compiled = compile(statement, connection.dialect())?;
     let mut sink = Rows::<P> { into, rows: Vec::new(), limit: limit.unwrap_or(usize::MAX) };
-    connection.run(&compiled.sql, &compiled.parameters, &mut sink).await?;
+    connection.run_statement(statement, &mut sink).await?;
     Ok(sink.rows)
 }
 
