@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use crate::dialect::Dialect;
 use crate::error::CompileError;
 use crate::expr::{ColumnRef, TableName};
@@ -45,7 +47,7 @@ pub(super) struct SqlWriter<'a, 'd> {
     pub(super) sql: String,
     pub(super) dialect: &'d dyn Dialect,
     /// The tables of the statement being written, behind those of the statements around it.
-    pub(super) scope: Vec<ScopeTable<'a>>,
+    pub(super) scope: SmallVec<[ScopeTable<'a>; 2]>,
     parameters: Vec<Value<'a>>,
     /// Values are written as literals, and not bound.
     pub(super) inline: bool,
@@ -63,7 +65,7 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
         Self {
             sql,
             dialect,
-            scope: Vec::new(),
+            scope: SmallVec::new(),
             parameters: Vec::new(),
             inline: false,
             bare_columns: false,
@@ -166,7 +168,7 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
         if let (Some(table), false) = (&column.table, self.bare_columns) {
             let wanted = ScopeTable::of(table);
             // The table that is written to is alone in scope, unless this is a subquery within.
-            if self.in_returning && self.scope == [wanted] {
+            if self.in_returning && *self.scope == [wanted] {
                 return self.identifier(&column.name);
             }
             match &self.qualifier {

@@ -39,6 +39,7 @@ macro_rules! decode_integer {
     ($ty:ident) => {
         /// Sums of integers are decimals on PostgreSQL and MySQL, so a whole decimal is an integer here.
         impl Decode for $ty {
+            #[inline]
             fn decode(cell: Cell<'_>) -> Result<Self, DecodeError> {
                 let out_of_range =
                     |value: String| DecodeError::OutOfRange { expected: stringify!($ty), value };
@@ -86,6 +87,7 @@ impl Encode for f32 {
 /// Whole numbers and decimals are read as the nearest `f64`, since an average of integers is a decimal on
 /// PostgreSQL and MySQL. NULL is an error, never `NaN`.
 impl Decode for f64 {
+    #[inline]
     fn decode(cell: Cell<'_>) -> Result<Self, DecodeError> {
         match cell {
             Cell::Float(value) => Ok(value),
@@ -107,6 +109,7 @@ fn decimal_to_float(value: Decimal) -> Result<f64, DecodeError> {
 
 /// Rounds to the nearest `f32`; a finite number beyond its range is an error.
 impl Decode for f32 {
+    #[inline]
     fn decode(cell: Cell<'_>) -> Result<Self, DecodeError> {
         if cell.is_null() {
             return Err(DecodeError::UnexpectedNull { expected: "f32" });
@@ -129,6 +132,7 @@ impl Encode for bool {
 
 /// Reads `0` and `1` too, which is how SQLite and MySQL store truth values, and the one byte of a `BIT(1)`.
 impl Decode for bool {
+    #[inline]
     fn decode(cell: Cell<'_>) -> Result<Self, DecodeError> {
         match cell {
             Cell::Bool(value) => Ok(value),

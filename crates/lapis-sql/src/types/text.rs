@@ -25,6 +25,7 @@ macro_rules! text {
 
         /// Reads text, and a JSON document as its text.
         impl Decode for $ty {
+            #[inline]
             fn decode(cell: Cell<'_>) -> Result<Self, DecodeError> {
                 match cell {
                     Cell::Text(text) | Cell::Json(text) => Ok(text.to_owned().into()),

@@ -23,6 +23,7 @@ impl<T: Encode> Encode for Option<T> {
 }
 
 impl<T: Decode> Decode for Option<T> {
+    #[inline]
     fn decode(cell: Cell<'_>) -> Result<Self, DecodeError> {
         if cell.is_null() { Ok(None) } else { T::decode(cell).map(Some) }
     }
@@ -56,6 +57,7 @@ impl<T: Encode> Encode for Box<T> {
 }
 
 impl<T: Decode> Decode for Box<T> {
+    #[inline]
     fn decode(cell: Cell<'_>) -> Result<Self, DecodeError> {
         T::decode(cell).map(Box::new)
     }

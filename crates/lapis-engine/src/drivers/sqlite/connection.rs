@@ -163,7 +163,7 @@ impl SqliteConnection {
         let writes = !statement.readonly();
         progress.begin(raw, options, writes)?;
         bind(&mut statement, params)?;
-        let before = raw.total_changes();
+        let before = if writes { raw.total_changes() } else { 0 };
         let mut rows = statement.raw_query();
         let mut wanted = true;
         loop {
