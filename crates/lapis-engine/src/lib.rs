@@ -38,7 +38,7 @@ pub use error::{Constraint, Error, ErrorKind, OperationalCause, Result, Violatio
 pub use event::{Parameters, StatementEvent};
 pub use from_row::FromRow;
 pub use pool::PoolStatus;
-pub use projection::{Projection, fetch_rows};
+pub use projection::{Projection, fetch_rows, first_capacity};
 pub use query::RowOf;
 pub use reply::{BoxFuture, Reply};
 pub use row::Row;

@@ -71,7 +71,7 @@ pub async fn fetch_rows<P: Projection>(
     connection: &mut Connection,
     limit: Option<usize>,
 ) -> Result<Vec<P::Row>> {
-    let mut rows = Vec::new();
+    let mut rows = Vec::with_capacity(first_capacity::<P::Row>(limit));
     let mut sink = |row: &Row<'_>| {
         if rows.is_empty() {
             row.expect_width(P::WIDTH)?;
@@ -81,6 +81,15 @@ pub async fn fetch_rows<P: Projection>(
     };
     connection.run_statement(statement, &mut sink).await?;
     Ok(rows)
+}
+
+/// Room for the first rows of a result, whose number nobody knows beforehand: about as much memory as allocators
+/// give out at once, so that small results do not move as they grow.
+#[must_use]
+pub fn first_capacity<T>(limit: Option<usize>) -> usize {
+    const BYTES: usize = 1024;
+    let rows = (BYTES / size_of::<T>().max(1)).max(1);
+    limit.map_or(rows, |limit| limit.min(rows))
 }
 
 impl<T: Decode + Send + 'static> Projection for Val<T> {

@@ -20,7 +20,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use lapis_engine::{Connection, Error, Flow, Result, Row, RowSink};
+use lapis_engine::{Connection, Error, Flow, Result, Row, RowSink, first_capacity};
 use lapis_sql::statement::{SelectStatement, StatementRef};
 use lapis_sql::{DecodeError, Key};
 
@@ -128,7 +128,7 @@ pub async fn fetch<E: Entity>(
     {
         return fetch_joined(select, loads, connection, limit).await;
     }
-    let mut entities = Vec::new();
+    let mut entities = Vec::with_capacity(first_capacity::<E>(limit));
     let mut sink = Push { limit: limit.unwrap_or(usize::MAX), entities: &mut entities };
     connection.run_statement(statement, &mut sink).await?;
     loads.load_owned(&mut entities, connection).await?;

@@ -10,10 +10,10 @@ use lapis_sql::statement::SelectStatement;
 use super::owned::key_values;
 use super::statements::lists;
 use super::{Loads, run, statements, track_joined};
-use crate::entity::{Entity, Via};
+use crate::entity::{Entity, Link, Via};
 use crate::handle::Handle;
 use crate::relation::{Access, Path};
-use crate::session::{Intake, RelationKey, Session, State};
+use crate::session::{Intake, RelationKey, Session, State, linked_index};
 
 type Map<K, V> = HashMap<K, V, RandomState>;
 
@@ -121,7 +121,6 @@ async fn load_referring<S: Entity, T: Entity>(
 ) -> Result<bool> {
     let model = &S::model().relations[relation];
     let keys: Vec<S::Key> = owners.iter().filter_map(|owner| session[*owner].key()).collect();
-    let mut members = empty(owners);
     let mut found = Vec::new();
     for keys in lists(session.engine().dialect(), key_values(keys.iter()), S::Key::COLUMNS) {
         if !keys.is_empty() {
@@ -130,16 +129,46 @@ async fn load_referring<S: Entity, T: Entity>(
         }
     }
     let state = &mut session.state;
-    let slot = T::model().slot;
-    for entity in found {
-        let owner = state.owner(slot, entity.index, reference.number);
-        if let Some(list) = owner.and_then(|owner| members.get_mut(&owner)) {
+    let mut positions: Map<u32, usize> =
+        Map::with_capacity_and_hasher(owners.len(), RandomState::default());
+    for (at, owner) in owners.iter().enumerate() {
+        positions.entry(owner.index).or_insert(at);
+    }
+    let place =
+        |entity| owner_of(state, reference, entity).and_then(|owner| positions.get(&owner).copied());
+    let places: Vec<Option<usize>> = found.iter().map(|entity| place(*entity)).collect();
+    let mut counts = vec![0; owners.len()];
+    places.iter().flatten().for_each(|at| counts[*at] += 1);
+    let mut groups: Vec<Vec<Handle<T>>> = counts.into_iter().map(Vec::with_capacity).collect();
+    for (entity, place) in found.into_iter().zip(places) {
+        if let Some(list) = place.map(|at| &mut groups[at]) {
             list.push(entity);
         }
+    }
+    // An owner that is given twice has its members at its first place.
+    let mut members = Map::with_capacity_and_hasher(owners.len(), RandomState::default());
+    for (owner, list) in owners.iter().zip(groups) {
+        members.entry(owner.index).or_insert(list);
     }
     state.apply_unflushed_references(reference.number, &mut members);
     note(state, S::model().slot, relation, owners, members);
     Ok(beneath.has_joined())
+}
+
+/// The index of the entity that another one refers to, if the session holds it.
+fn owner_of<S: Entity, T: Entity>(
+    state: &State,
+    reference: Access<T, S>,
+    referring: Handle<T>,
+) -> Option<u32> {
+    let entity = &state.arena::<T>()?.entry(referring.index).entity;
+    match entity.link(reference.number) {
+        Link::Key => {
+            let key = (reference.get)(entity)?.key()?;
+            state.arena::<S>()?.identity.get(key).copied()
+        }
+        link => linked_index(link, state.id),
+    }
 }
 
 /// The entities that an association table links to the owners.

@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
-use lapis_engine::{Error, Result};
+use lapis_engine::{Error, Result, first_capacity};
 
 use super::column_set::ColumnSet;
 use crate::entity::{Entity, Link};
@@ -59,6 +59,9 @@ impl<T> From<Vec<Handle<T>>> for Collection<T> {
         Self { members, view: OnceLock::new() }
     }
 }
+
+/// Room for the first keys of an arena, so that small results do not move as they grow.
+const FIRST_KEYS: usize = 28;
 
 type Collections<T> = HashMap<u32, Collection<T>, RandomState>;
 
@@ -177,6 +180,10 @@ impl<T: Entity> Arena<T> {
             )));
         };
         let next = self.entries.len();
+        if next == 0 {
+            self.entries.reserve(first_capacity::<Entry<T>>(None));
+            self.identity.reserve(FIRST_KEYS);
+        }
         match self.identity.entry(key) {
             hash_map::Entry::Vacant(vacant) => {
                 vacant.insert(

@@ -36,7 +36,7 @@ pub use stream::TrackedStream;
 pub use track::{Intake, Track};
 pub use transaction::Savepoint;
 
-pub(crate) use arena::RelationKey;
+pub(crate) use arena::{RelationKey, linked_index};
 pub(crate) use erased::{AnyArena, new_arena};
 pub(crate) use sql::SqlCache;
 pub(crate) use state::State;

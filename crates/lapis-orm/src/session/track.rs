@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use lapis_engine::{Connection, Flow, Projection, Result, Row, RowSink};
+use lapis_engine::{Connection, Flow, Projection, Result, Row, RowSink, first_capacity};
 use lapis_sql::statement::{ByRow, Shape, StatementRef, Val};
 use lapis_sql::types::Decode;
 
@@ -93,7 +93,11 @@ async fn track_rows<P: Track>(
     into: Intake<'_>,
     limit: Option<usize>,
 ) -> Result<Vec<P::Tracked>> {
-    let mut sink = Rows::<P> { into, rows: Vec::new(), limit: limit.unwrap_or(usize::MAX) };
+    let mut sink = Rows::<P> {
+        into,
+        rows: Vec::with_capacity(first_capacity::<P::Tracked>(limit)),
+        limit: limit.unwrap_or(usize::MAX),
+    };
     connection.run_statement(statement, &mut sink).await?;
     Ok(sink.rows)
 }

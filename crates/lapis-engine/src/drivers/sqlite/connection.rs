@@ -185,7 +185,7 @@ impl SqliteConnection {
         }
         drop(rows);
         progress.succeeded(writes);
-        Ok(if writes { outcome(raw, sql, before) } else { Outcome::default() })
+        Ok(if writes { outcome(raw, inserts(sql), before) } else { Outcome::default() })
     }
 
     fn run_batch_from(
@@ -206,6 +206,7 @@ impl SqliteConnection {
                 progress.wrote = writes;
             }
             progress.begin(raw, options, writes)?;
+            let inserts = inserts(sql);
             let mut values = Vec::new();
             while *next < batch.len() {
                 let before = raw.total_changes();
@@ -226,7 +227,7 @@ impl SqliteConnection {
                 }
                 drop(rows);
                 progress.succeeded(writes);
-                sink.done(*next, outcome(raw, sql, before))?;
+                sink.done(*next, outcome(raw, inserts, before))?;
                 *next += 1;
             }
         }
@@ -326,11 +327,11 @@ fn execute(raw: &Connection, sql: &'static str) -> Attempt<()> {
 
 /// What a statement did. SQLite's count of changes stays what it was where a statement changes nothing, and
 /// its last rowid is that of the last INSERT, whenever that was.
-fn outcome(raw: &Connection, sql: &str, total_before: u64) -> Outcome {
+fn outcome(raw: &Connection, inserts: bool, total_before: u64) -> Outcome {
     if raw.total_changes() == total_before {
         return Outcome::default();
     }
-    let last_insert_id = inserts(sql).then(|| raw.last_insert_rowid());
+    let last_insert_id = inserts.then(|| raw.last_insert_rowid());
     Outcome { rows_affected: raw.changes(), last_insert_id }
 }
 
