@@ -3,8 +3,28 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
+use cpu_time::ThreadTime;
+
 /// Does the work so many times, and says how long that took.
 pub type Work = Box<dyn FnMut(u32) -> Duration>;
+
+/// The time that this thread has worked: what others do on the machine meanwhile does not count, nor would
+/// waiting, of which there is none.
+pub struct Stopwatch(ThreadTime);
+
+impl Stopwatch {
+    /// From now on.
+    #[must_use]
+    pub fn start() -> Self {
+        Self(ThreadTime::now())
+    }
+
+    /// Until now.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
 
 /// One thing to do, in two ways.
 pub struct Case {
@@ -122,7 +142,7 @@ pub fn time(seconds: f64) -> String {
 
 /// Times a loop over something that needs nothing before or after it.
 pub fn timed<T>(times: u32, mut work: impl FnMut() -> T) -> Duration {
-    let start = Instant::now();
+    let start = Stopwatch::start();
     for _ in 0..times {
         std::hint::black_box(work());
     }

@@ -1,13 +1,12 @@
 //! Relations loaded by select-in: one statement a level.
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use lapis::prelude::*;
 
 use super::Make;
 use crate::database::Databases;
-use crate::harness::{Case, timed};
+use crate::harness::{Case, Stopwatch, timed};
 use crate::model::{Post, User};
 use crate::raw;
 
@@ -21,7 +20,7 @@ fn select_in() -> Case {
     let Databases { runtime, engine, raw } = databases;
     let lapis = Box::new(move |times| {
         runtime.block_on(async {
-            let start = Instant::now();
+            let start = Stopwatch::start();
             for _ in 0..times {
                 let users = engine.all(User::select().eager(User::posts)).await.unwrap();
                 assert!(users.len() == USERS && users[USERS - 1].posts.len() == POSTS);
@@ -54,7 +53,7 @@ fn select_in_tracked() -> Case {
     let Databases { runtime, engine, raw } = databases;
     let lapis = Box::new(move |times| {
         runtime.block_on(async {
-            let start = Instant::now();
+            let start = Stopwatch::start();
             for _ in 0..times {
                 let mut session = engine.session();
                 let users = session.all(User::select().eager(User::posts)).await.unwrap();
@@ -88,7 +87,7 @@ fn associations() -> Case {
     let Databases { runtime, engine, raw } = databases;
     let lapis = Box::new(move |times| {
         runtime.block_on(async {
-            let start = Instant::now();
+            let start = Stopwatch::start();
             for _ in 0..times {
                 let query = User::select().eager(User::posts.eager(Post::comments));
                 let users = engine.all(query).await.unwrap();
@@ -113,7 +112,7 @@ fn associations_tracked() -> Case {
     let Databases { runtime, engine, raw } = databases;
     let lapis = Box::new(move |times| {
         runtime.block_on(async {
-            let start = Instant::now();
+            let start = Stopwatch::start();
             for _ in 0..times {
                 let mut session = engine.session();
                 let query = User::select().eager(User::posts.eager(Post::comments));

@@ -1,13 +1,12 @@
 //! Lookups by primary key.
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use lapis::prelude::*;
 
 use super::Make;
 use crate::database::Databases;
-use crate::harness::{Case, Work};
+use crate::harness::{Case, Stopwatch, Work};
 use crate::model::User;
 use crate::raw;
 
@@ -18,7 +17,7 @@ pub(super) const CASES: [Make; 2] = [by_session, by_connection];
 fn by_hand(databases: &Databases) -> Work {
     let raw = databases.raw.clone();
     Box::new(move |times| {
-        let start = Instant::now();
+        let start = Stopwatch::start();
         for _ in 0..times {
             let transaction = raw.unchecked_transaction().unwrap();
             for id in 1..=LOOKUPS as i64 {
@@ -39,7 +38,7 @@ fn by_session() -> Case {
     let Databases { runtime, engine, .. } = databases;
     let lapis = Box::new(move |times| {
         runtime.block_on(async {
-            let start = Instant::now();
+            let start = Stopwatch::start();
             for _ in 0..times {
                 let mut session = engine.session();
                 for id in 1..=LOOKUPS as i64 {
@@ -61,7 +60,7 @@ fn by_connection() -> Case {
     let Databases { runtime, engine, .. } = databases;
     let lapis = Box::new(move |times| {
         runtime.block_on(async {
-            let start = Instant::now();
+            let start = Stopwatch::start();
             for _ in 0..times {
                 let mut transaction = engine.begin().await.unwrap();
                 for id in 1..=LOOKUPS as i64 {

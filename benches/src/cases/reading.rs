@@ -1,13 +1,12 @@
 //! Queries of many rows.
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use lapis::prelude::*;
 
 use super::Make;
 use crate::database::Databases;
-use crate::harness::{Case, Work, timed};
+use crate::harness::{Case, Stopwatch, Work, timed};
 use crate::model::{Post, User};
 use crate::raw;
 
@@ -55,7 +54,7 @@ fn owned_by_connection(n: usize) -> Case {
     assert_eq!(runtime.block_on(connection.all(User::select())).unwrap().len(), n);
     let lapis = Box::new(move |times| {
         runtime.block_on(async {
-            let start = Instant::now();
+            let start = Stopwatch::start();
             for _ in 0..times {
                 black_box(connection.all(User::select()).await.unwrap());
             }
@@ -73,7 +72,7 @@ fn owned_by_engine(n: usize) -> Case {
     assert_eq!(runtime.block_on(engine.all(User::select())).unwrap().len(), n);
     let lapis = Box::new(move |times| {
         runtime.block_on(async {
-            let start = Instant::now();
+            let start = Stopwatch::start();
             for _ in 0..times {
                 black_box(engine.all(User::select()).await.unwrap());
             }
@@ -90,7 +89,7 @@ fn tracked(n: usize) -> Case {
     let Databases { runtime, engine, .. } = databases;
     let lapis = Box::new(move |times| {
         runtime.block_on(async {
-            let start = Instant::now();
+            let start = Stopwatch::start();
             for _ in 0..times {
                 let mut session = engine.session();
                 let users = session.all(User::select()).await.unwrap();
@@ -116,7 +115,7 @@ fn medium(n: usize) -> Case {
     let Databases { runtime, engine, .. } = databases;
     let lapis = Box::new(move |times| {
         runtime.block_on(async {
-            let start = Instant::now();
+            let start = Stopwatch::start();
             for _ in 0..times {
                 let query = select((entity::<User>(), entity::<Post>().optional()))
                     .outer_join(User::posts)
@@ -137,7 +136,7 @@ fn medium_tracked(n: usize) -> Case {
     let Databases { runtime, engine, .. } = databases;
     let lapis = Box::new(move |times| {
         runtime.block_on(async {
-            let start = Instant::now();
+            let start = Stopwatch::start();
             for _ in 0..times {
                 let mut session = engine.session();
                 let query = select((entity::<User>(), entity::<Post>().optional()))

@@ -1,13 +1,13 @@
 //! Inserts, by the Core and by a session.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use lapis::prelude::*;
 
 use super::Make;
 use crate::database::Databases;
-use crate::harness::{Case, Work};
+use crate::harness::{Case, Stopwatch, Work};
 use crate::model::{Post, User};
 use crate::raw;
 
@@ -21,7 +21,7 @@ fn by_hand<T>(databases: &Databases, work: impl Fn(&rusqlite::Connection) -> T +
     Box::new(move |times| {
         let mut took = Duration::ZERO;
         for _ in 0..times {
-            let start = Instant::now();
+            let start = Stopwatch::start();
             black_box(work(&raw));
             took += start.elapsed();
             raw.execute_batch(EMPTY).unwrap();
@@ -36,7 +36,7 @@ fn insert(n: usize) -> Case {
     let databases = Databases::open();
     let raw = databases.raw.clone();
     let by_hand = Box::new(move |times| {
-        let start = Instant::now();
+        let start = Stopwatch::start();
         for _ in 0..times {
             let users: Vec<_> = (0..n).map(|number| (format!("User {number}"), None)).collect();
             assert_eq!(raw::insert_users(&raw, &users).unwrap(), n);
@@ -49,7 +49,7 @@ fn insert(n: usize) -> Case {
     let lapis = Box::new(move |times| {
         runtime.block_on(async {
             let mut connection = engine.acquire().await.unwrap();
-            let start = Instant::now();
+            let start = Stopwatch::start();
             for _ in 0..times {
                 let rows = (0..n).map(|number| {
                     (User::name.set(format!("User {number}")), User::hair_color.set(None::<String>))
@@ -80,7 +80,7 @@ fn unit_of_work() -> Case {
         runtime.block_on(async {
             let mut took = Duration::ZERO;
             for _ in 0..times {
-                let start = Instant::now();
+                let start = Stopwatch::start();
                 let mut session = engine.session();
                 let names = (0..OBJECTS).map(|number| format!("User {number}"));
                 let users: Vec<_> = names.map(|name| session.add(User::new().name(name).build())).collect();
@@ -111,7 +111,7 @@ fn graph() -> Case {
         runtime.block_on(async {
             let mut took = Duration::ZERO;
             for _ in 0..times {
-                let start = Instant::now();
+                let start = Stopwatch::start();
                 let mut session = engine.session();
                 let graph = |number: usize| {
                     let posts =
