@@ -25,6 +25,12 @@ impl<'a> SqlWriter<'a, '_> {
                 self.push(" VALUES ");
                 self.rows(insert, rows)?;
             }
+            InsertSource::NoRows => {
+                return Err(invalid(format!(
+                    "the insert into {} is given an empty list of rows; leave it out where there are none",
+                    insert.table,
+                )));
+            }
             InsertSource::Select(select) => {
                 if !insert.columns.is_empty() {
                     if insert.columns.len() != select.items.len() {

@@ -32,6 +32,9 @@ pub enum InsertSource {
     Values(Vec<Vec<Node>>),
     /// A query.
     Select(Box<SelectStatement>),
+    /// A list of rows that is empty: an error when compiled, since SQL has no insert of no rows, and a row of
+    /// defaults is not what was asked for.
+    NoRows,
 }
 
 impl InsertStatement {
@@ -43,7 +46,7 @@ impl InsertStatement {
 
     /// Adds a row. A column that it does not name, or that earlier rows did not, gets its default.
     pub fn add_row(&mut self, assignments: impl IntoIterator<Item = (Name, Node)>) {
-        if let InsertSource::Select(_) = self.source {
+        if let InsertSource::Select(_) | InsertSource::NoRows = self.source {
             self.columns.clear();
             self.source = InsertSource::Values(Vec::new());
         }
@@ -105,14 +108,23 @@ impl<E, S: Shape> Insert<E, S> {
         self
     }
 
-    /// Adds rows.
+    /// Adds rows. Where there are none, the statement is an error when compiled: leave it out then.
     #[must_use]
-    pub fn rows<I>(self, rows: I) -> Self
+    pub fn rows<I>(mut self, rows: I) -> Self
     where
         I: IntoIterator,
         I::Item: Assignments<E>,
     {
-        rows.into_iter().fold(self, Insert::values)
+        let mut rows = rows.into_iter();
+        match rows.next() {
+            Some(first) => rows.fold(self.values(first), Insert::values),
+            None => {
+                if matches!(&self.statement.source, InsertSource::Values(rows) if rows.is_empty()) {
+                    self.statement.source = InsertSource::NoRows;
+                }
+                self
+            }
+        }
     }
 
     /// `INSERT INTO … (columns) SELECT …`: the rows of a query, in place of values.
