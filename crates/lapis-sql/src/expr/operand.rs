@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use super::node::Node;
+use crate::types::SqlType;
 use crate::types::kind::Logical;
-use crate::types::{Encode, SqlType};
 
 /// Anything that may stand as an operand: a column, an expression, or a value to bind.
 #[diagnostic::on_unimplemented(
@@ -80,6 +80,6 @@ where
 }
 
 /// A Rust value as an expression, for where one must stand on the left: `lit(18).le(User::age)`.
-pub fn lit<T: SqlType + Encode>(value: T) -> Expr<T> {
-    Expr::new(Node::Value(value.encode().into_owned()))
+pub fn lit<V: IntoExpr>(value: V) -> Expr<V::Type> {
+    Expr::new(value.into_node())
 }

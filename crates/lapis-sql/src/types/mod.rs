@@ -116,6 +116,12 @@ pub trait Encode {
     fn encode(&self) -> Value<'_>;
 }
 
+impl<T: Encode + ?Sized> Encode for &T {
+    fn encode(&self) -> Value<'_> {
+        T::encode(self)
+    }
+}
+
 /// A Rust value that can be read from a row.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a column",

@@ -36,6 +36,13 @@ macro_rules! text {
     )+};
 }
 
+/// Bound, and never read: `&str` in the parameters of SQL written by hand.
+impl Encode for str {
+    fn encode(&self) -> Value<'_> {
+        Value::Text(Cow::Borrowed(self))
+    }
+}
+
 text!(String, Box<str>, Arc<str>, Cow<'static, str>);
 operands!(Box<str>, Arc<str>);
 
