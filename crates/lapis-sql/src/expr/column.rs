@@ -75,7 +75,7 @@ impl<E: StaticTable, T: SqlType> IntoExpr for Column<E, T> {
     }
 }
 
-/// A column of table `E` that an insert or update can set.
+/// One column of table `E`, as a field of its struct names it: a [`Column`], or an entity's reference.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a column of `{E}`",
     note = "columns are the constants of the entity: `User::email`"

@@ -5,8 +5,7 @@ use std::marker::PhantomData;
 
 use super::{Select, SelectStatement, Shape};
 use crate::Name;
-use crate::expr::{Column, Expr, Node, StaticTable, TableName};
-use crate::types::SqlType;
+use crate::expr::{Expr, Node, StaticTable, TableColumn, TableName};
 
 /// What rows are taken from.
 #[derive(Debug, Clone, PartialEq)]
@@ -136,8 +135,8 @@ pub fn alias<E: StaticTable>(name: impl Into<Name>) -> Alias<E> {
 
 impl<E: StaticTable> Alias<E> {
     /// A column of the table, under this name.
-    pub fn c<T: SqlType>(&self, column: Column<E, T>) -> Expr<T> {
-        Expr::new(Node::column(self.table_name(), column.name()))
+    pub fn c<C: TableColumn<E>>(&self, column: C) -> Expr<C::Type> {
+        Expr::new(Node::column(self.table_name(), column.column_name()))
     }
 
     /// The name as expressions use it.
@@ -182,8 +181,8 @@ pub struct Subquery {
 
 impl Subquery {
     /// A column that the subquery selects as a column of a table, under this name.
-    pub fn c<E: StaticTable, T: SqlType>(&self, column: Column<E, T>) -> Expr<T> {
-        self.column(column.name())
+    pub fn c<E: StaticTable, C: TableColumn<E>>(&self, column: C) -> Expr<C::Type> {
+        self.column(column.column_name())
     }
 
     /// A column of the subquery by its label, read as `T`.
