@@ -143,6 +143,11 @@ impl Database {
         self.statements().len()
     }
 
+    /// Whether the database is SQLite, for what it alone does in a way of its own.
+    pub fn is_sqlite(&self) -> bool {
+        self.engine.dialect().name() == "SQLite"
+    }
+
     /// The value of a query in plain SQL.
     pub async fn scalar<T: Decode + Send + 'static>(&self, sql: &str) -> Result<T> {
         let value = self.engine.one(text(sql).scalar::<T>()).await?;
