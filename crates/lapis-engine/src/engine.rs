@@ -27,6 +27,10 @@ use crate::transaction::{IsolationLevel, Transaction, TransactionOptions};
 /// are `mode=ro|rw|rwc|memory`, `busy_timeout` in milliseconds, `synchronous`, `cache`, `immutable` and
 /// `transaction_mode=automatic|deferred|immediate`.
 ///
+/// A database in memory has one lock for the whole of it: a transaction that has written keeps others waiting,
+/// readers too, and one that has only read keeps a writer from committing. End transactions soon there
+/// (`commit`, `rollback`, a session's `close`), or use a file, where readers and the writer go side by side.
+///
 /// ```
 /// use lapis_engine::{Engine, Result};
 ///

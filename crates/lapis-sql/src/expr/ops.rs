@@ -206,7 +206,7 @@ pub trait ExprOps: IntoExpr + Sized {
     }
 
     /// `self ILIKE pattern`, with upper and lower case alike: `lower(self) LIKE lower(pattern)` where the
-    /// database has no `ILIKE`.
+    /// database has no `ILIKE`. SQLite knows the case of ASCII letters alone: `'Ä' ILIKE 'ä'` is false there.
     fn ilike<R>(self, pattern: R) -> Expr<bool>
     where
         R: IntoExpr,
