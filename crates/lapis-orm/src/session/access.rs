@@ -100,7 +100,7 @@ impl Session {
     pub fn delete<T: Entity>(&mut self, handle: Handle<T>) {
         let index = self.index_of(handle);
         self.state.settle();
-        self.state.arena_mut::<T>().doom(index);
+        self.state.doom(T::model(), index);
     }
 
     /// The entity, unless the handle is of another session.

@@ -181,7 +181,7 @@ impl Session {
     ) {
         let (source_model, target_model) = (S::model(), T::model());
         let key = RelationKey { slot: source_model.slot, relation };
-        if self.state.arena_mut::<T>().is_member(key, owner.index, target.index) {
+        if self.state.is_linked(relation, owner, target) == Some(true) {
             return;
         }
         self.state

@@ -191,13 +191,12 @@ impl Session {
         owner: Handle<S>,
         target: Handle<T>,
     ) {
-        let (source_model, target_model) = (S::model(), T::model());
-        let key = RelationKey { slot: source_model.slot, relation };
-        let arena = self.state.arena_mut::<T>();
-        if arena.is_loaded(key, owner.index) && !arena.is_member(key, owner.index, target.index) {
+        if self.state.is_linked(relation, owner, target) == Some(false) {
             return;
         }
-        arena.delist(key, owner.index, target.index);
+        let (source_model, target_model) = (S::model(), T::model());
+        let key = RelationKey { slot: source_model.slot, relation };
+        self.state.arena_mut::<T>().delist(key, owner.index, target.index);
         self.state.associations.remove(
             Forward { source: source_model, relation },
             owner.index,

@@ -1,7 +1,9 @@
 //! All arenas of a session, and both sides of relations kept in step.
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::num::NonZeroU32;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use foldhash::fast::RandomState;
@@ -34,6 +36,8 @@ struct Lent {
     index: u32,
     /// For each reference, the entity it pointed to.
     owners: Vec<Option<u32>>,
+    /// Its handle, once it was seen as the only member of a collection that is not there yet.
+    handle: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 /// How far the journals had come when a savepoint was set.
@@ -141,7 +145,7 @@ impl State {
         }
         let mut owners = Vec::new();
         self.owners(slot, index, &mut owners);
-        self.lent = Some(Lent { slot, index, owners });
+        self.lent = Some(Lent { slot, index, owners, handle: OnceLock::new() });
     }
 
     /// Looks at the entity that was lent last, and moves it between collections as its references say.
@@ -177,8 +181,8 @@ impl State {
             }
             let orphaned =
                 from.is_some() && to.is_none() && target.relations[*relation].cascade.delete_orphan;
-            if orphaned && let Some(arena) = self.any_mut(slot) {
-                arena.doom(index);
+            if orphaned {
+                self.doom(model, index);
             }
         }
     }
@@ -239,6 +243,36 @@ impl State {
         }
     }
 
+    /// Has the next flush delete a row. What was never flushed is transient at once, and no longer related to
+    /// anything.
+    pub(crate) fn doom(&mut self, model: &'static Model, index: u32) {
+        let Some(arena) = self.any_mut(model.slot) else { return };
+        let pending = arena.state(index) == EntityState::Pending;
+        arena.doom(index);
+        if pending {
+            self.leave_collections(model, index);
+            self.associations.forget(model.slot, index);
+        }
+    }
+
+    /// Takes an entity that is gone out of the collections it was in.
+    pub(crate) fn leave_collections(&mut self, model: &'static Model, row: u32) {
+        for (number, reference) in model.references.iter().enumerate() {
+            let Some(owner) = self.owner(model.slot, row, number) else { continue };
+            for relation in model.inverses(number) {
+                let key = RelationKey { slot: (reference.target)().slot, relation: *relation };
+                self.delist(model, key, owner, row);
+            }
+        }
+        for relation in 0..model.relations.len() {
+            let Some(other_side) = model.other_side(relation) else { continue };
+            let key = RelationKey { slot: (model.relations[relation].target)().slot, relation: other_side };
+            if let Some(arena) = self.any_mut(model.slot) {
+                arena.delist_from(key, row);
+            }
+        }
+    }
+
     // Collections as they are seen.
 
     /// The members of an owner's relation; `None` where they are not loaded.
@@ -250,10 +284,17 @@ impl State {
     ) -> Option<&[Handle<T>]> {
         let born = self.any(key.slot).is_some_and(|owners| owners.is_born(owner));
         let Some(arena) = self.arena::<T>() else { return born.then_some(&[]) };
+        let moving = self.pending_move(T::model(), key);
         let Some(collection) = arena.collection(key, owner) else {
-            return born.then_some(&[]);
+            return match (&self.lent, moving) {
+                (Some(lent), Some((index, _, Some(to)))) if born && to == owner => {
+                    let handle = lent.handle.get_or_init(|| Box::new(arena.handle(index)));
+                    handle.downcast_ref().map(std::slice::from_ref)
+                }
+                _ => born.then_some(&[]),
+            };
         };
-        match self.pending_move(T::model(), key) {
+        match moving {
             Some((index, before, now)) if before == Some(owner) || now == Some(owner) => {
                 Some(collection.view.get_or_init(|| {
                     let handle = arena.handle(index);
@@ -290,6 +331,31 @@ impl State {
         lent.owners.iter().enumerate().find_map(moves)
     }
 
+    /// Whether two entities are linked through an association table, as far as either side is known.
+    pub(crate) fn is_linked<S: Entity, T: Entity>(
+        &self,
+        relation: usize,
+        owner: Handle<S>,
+        target: Handle<T>,
+    ) -> Option<bool> {
+        let (source, targets) = (S::model(), T::model());
+        let holds = |key: RelationKey, members: &dyn AnyArena, owner: u32, member: u32| {
+            let known = members.is_loaded(key, owner)
+                || self.any(key.slot).is_some_and(|owners| owners.is_born(owner));
+            known.then(|| members.is_member(key, owner, member))
+        };
+        let own = holds(
+            RelationKey { slot: source.slot, relation },
+            self.any(targets.slot)?,
+            owner.index,
+            target.index,
+        );
+        own.or_else(|| {
+            let key = RelationKey { slot: targets.slot, relation: source.other_side(relation)? };
+            holds(key, self.any(source.slot)?, target.index, owner.index)
+        })
+    }
+
     /// Applies links through an association table that wait for the flush to members that were read.
     pub(crate) fn apply_unflushed_links<T: Entity>(
         &self,
@@ -324,7 +390,8 @@ impl State {
 
     /// Takes back everything since a mark, the beginning by default.
     pub(crate) fn undo(&mut self, mark: &Mark) {
-        self.lent = None;
+        // What was seen of the entity that is lent is taken back with the rest.
+        self.settle();
         for (slot, arena) in self.arenas.iter_mut().enumerate() {
             if let Some(arena) = arena {
                 arena.undo(mark.arenas.get(slot).copied().unwrap_or(0));

@@ -15,7 +15,7 @@ use super::batch::{Answers, Rows};
 use super::topology::{self, RowReference};
 use super::update::gone;
 use crate::entity::{Association, Model, ReferenceModel, RelationModel, Via};
-use crate::session::arena::{EntityState, RelationKey};
+use crate::session::arena::EntityState;
 use crate::session::state::State;
 
 /// Rows to delete, by slot.
@@ -40,9 +40,15 @@ pub(super) async fn cascade(state: &mut State, connection: &mut Connection) -> R
         if rows.is_empty() {
             continue;
         }
-        let Some(arena) = state.any_mut(slot) else { continue };
+        let Some(arena) = state.any(slot) else { continue };
         let model = arena.model();
-        rows.iter().for_each(|row| arena.discard_changes(*row));
+        for row in &rows {
+            // It leaves the collections that its unwritten changes put it into.
+            state.leave_collections(model, *row);
+            if let Some(arena) = state.any_mut(slot) {
+                arena.discard_changes(*row);
+            }
+        }
         for relation in &model.relations {
             if let Via::Inverse { reference } = relation.via {
                 let found = cascade_relation(state, connection, slot, &rows, relation, reference).await?;
@@ -129,9 +135,7 @@ async fn cascade_relation(
         load(state, connection, model, related).await?;
     }
     let tracked = referring_to(state, model, reference, slot, owners);
-    if let Some(arena) = state.any_mut(model.slot) {
-        tracked.iter().for_each(|row| arena.doom(*row));
-    }
+    tracked.iter().for_each(|row| state.doom(model, *row));
     Ok(tracked)
 }
 
@@ -242,7 +246,7 @@ pub(super) async fn delete(state: &mut State, connection: &mut Connection, doome
         }
         follow_database(state, model, &group.rows);
         for row in &group.rows {
-            leave_collections(state, model, *row);
+            state.leave_collections(model, *row);
             if let Some(arena) = state.any_mut(group.slot) {
                 arena.deleted(*row);
             }
@@ -320,7 +324,7 @@ fn follow_database(state: &mut State, model: &'static Model, deleted: &[u32]) {
         if action == ReferentialAction::Cascade {
             follow_database(state, other, &rows);
             for row in rows {
-                leave_collections(state, other, row);
+                state.leave_collections(other, row);
                 if let Some(arena) = state.any_mut(other.slot) {
                     arena.doom(row);
                     arena.deleted(row);
@@ -332,26 +336,6 @@ fn follow_database(state: &mut State, model: &'static Model, deleted: &[u32]) {
                 arena.point(row, reference, None);
                 arena.updated(row, epoch);
             }
-        }
-    }
-}
-
-/// Takes an entity that is gone out of the collections it was in.
-fn leave_collections(state: &mut State, model: &'static Model, row: u32) {
-    for (number, reference) in model.references.iter().enumerate() {
-        let Some(owner) = state.owner(model.slot, row, number) else { continue };
-        for relation in model.inverses(number) {
-            let key = RelationKey { slot: (reference.target)().slot, relation: *relation };
-            if let Some(arena) = state.any_mut(model.slot) {
-                arena.delist(key, owner, row);
-            }
-        }
-    }
-    for relation in 0..model.relations.len() {
-        let Some(other_side) = model.other_side(relation) else { continue };
-        let key = RelationKey { slot: (model.relations[relation].target)().slot, relation: other_side };
-        if let Some(arena) = state.any_mut(model.slot) {
-            arena.delist_from(key, row);
         }
     }
 }

@@ -136,16 +136,15 @@ async fn write(
 /// A required reference that was unset cannot be written.
 fn check_references(arena: &dyn AnyArena, row: u32) -> Result<()> {
     let model: &'static Model = arena.model();
-    for (number, reference) in model.references.iter().enumerate() {
+    for reference in &model.references {
         let unknown = reference.columns.clone().any(|column| arena.value(row, column).is_none());
         if unknown {
             return Err(Error::invalid_request(format!(
-                "{}.{} of row {} was unset ({:?}), and the column does not take NULL; make it refer to a row, or \
-                 delete the entity",
+                "{}.{} of row {} was unset, and the column does not take NULL; make it refer to a row, or delete \
+                 the entity",
                 model.name,
                 reference.name,
                 describe_key(arena, row),
-                arena.link(row, number),
             )));
         }
     }
