@@ -127,6 +127,12 @@ impl Database {
         Ok(())
     }
 
+    /// Options for another engine, whose statements are recorded here too. Of a database in memory it gets one
+    /// of its own.
+    pub fn builder(&self) -> EngineBuilder {
+        observed(Engine::builder(self.place.url()), &self.log)
+    }
+
     /// The statements since the last look, without BEGIN, COMMIT and what else steers transactions.
     pub fn statements(&self) -> Vec<String> {
         let mut log = self.log.lock().expect("no test panics while it writes the log");
