@@ -6,7 +6,12 @@ use crate::error::{Constraint, Error, ErrorKind, OperationalCause, Violation};
 
 /// The engine's error for one of SQLite's.
 pub(super) fn translate(error: rusqlite::Error) -> Error {
-    let Some(code) = error.sqlite_error().copied() else {
+    let code = match &error {
+        #[cfg(feature = "bundled-sqlite")]
+        rusqlite::Error::SqlInputError { error, .. } => Some(*error),
+        other => other.sqlite_error().copied(),
+    };
+    let Some(code) = code else {
         return match &error {
             rusqlite::Error::NulError(_) => Error::data("SQL may not hold a NUL character"),
             rusqlite::Error::MultipleStatement => Error::programming(
@@ -50,6 +55,8 @@ pub(super) fn translate(error: rusqlite::Error) -> Error {
         ErrorCode::Unknown | ErrorCode::ParameterOutOfRange | ErrorCode::ApiMisuse => {
             let hint = if message.starts_with("no such table") {
                 "; create the tables first, as `create_all` does"
+            } else if message.starts_with("no such column") || message.contains(" has no column named ") {
+                "; check its spelling, and add it to the table if the table is older than the program"
             } else {
                 ""
             };
