@@ -14,7 +14,8 @@ use lapis_sql::expr::OrderBy;
 use super::arena::{Arena, EntityState, Intake, RelationKey, linked_index};
 use super::association::{AssociationLog, Change, Forward};
 use super::erased::{AnyArena, typed, typed_mut};
-use crate::entity::{Entity, Link, Model, RelationModel};
+use super::flush::referring_to;
+use crate::entity::{Entity, Link, Model, RelationModel, Via};
 use crate::handle::Handle;
 
 /// What a session knows, without its connection.
@@ -243,15 +244,37 @@ impl State {
         }
     }
 
-    /// Has the next flush delete a row. What was never flushed is transient at once, and no longer related to
-    /// anything.
+    /// Has the next flush delete a row. What was never flushed is transient at once and no longer related to
+    /// anything, and so is what its cascades take along.
     pub(crate) fn doom(&mut self, model: &'static Model, index: u32) {
-        let Some(arena) = self.any_mut(model.slot) else { return };
-        let pending = arena.state(index) == EntityState::Pending;
-        arena.doom(index);
-        if pending {
-            self.leave_collections(model, index);
-            self.associations.forget(model.slot, index);
+        let mut waiting = vec![(model, index)];
+        while let Some((model, index)) = waiting.pop() {
+            let Some(arena) = self.any_mut(model.slot) else { continue };
+            let pending = arena.state(index) == EntityState::Pending;
+            arena.doom(index);
+            if pending {
+                self.leave_collections(model, index);
+                self.associations.forget(model.slot, index);
+                self.let_go(model, index, &mut waiting);
+            }
+        }
+    }
+
+    /// What hangs on an entity that was never flushed goes along, or no longer refers to it.
+    fn let_go(&mut self, model: &'static Model, index: u32, going: &mut Vec<(&'static Model, u32)>) {
+        for relation in &model.relations {
+            let Via::Inverse { reference } = relation.via else { continue };
+            let target = (relation.target)();
+            for member in referring_to(self, target, reference, model.slot, &[index]) {
+                if relation.cascade.delete || relation.cascade.delete_orphan {
+                    going.push((target, member));
+                } else if target.references[reference].nullable {
+                    if let Some(arena) = self.any_mut(target.slot) {
+                        arena.point(member, reference, None);
+                    }
+                    self.move_between(target.slot, member, reference, Some(index), None);
+                }
+            }
         }
     }
 

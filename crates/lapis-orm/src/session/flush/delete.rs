@@ -79,17 +79,25 @@ pub(super) fn split(state: &State, doomed: Doomed) -> (Doomed, Doomed) {
     doomed.into_iter().partition(|(slot, _)| !last.contains(slot))
 }
 
-/// Whether a change that waits may take a row's reference away from a table.
+/// Whether a row that stays may still refer to a table's doomed rows: a change that waits takes its reference
+/// away, or it is new and the database is to act on it.
 fn is_being_left(state: &State, slot: usize) -> bool {
-    state.arenas().any(|(_, arena)| {
-        let references = arena.model().references.iter();
-        let mut columns = references
-            .filter(|reference| (reference.target)().slot == slot)
-            .flat_map(|reference| reference.columns.clone());
-        columns.any(|column| {
-            let dirty = arena.changes().dirty.iter();
-            dirty.copied().any(|row| arena.changed(row).contains(column))
-        })
+    state.arenas().any(|(own, arena)| {
+        let references = arena.model().references.iter().enumerate();
+        references
+            .filter(|(_, reference)| (reference.target)().slot == slot)
+            .any(|(number, reference)| {
+                let changes = arena.changes();
+                let leaves = |row: &u32| {
+                    let changed = arena.changed(*row);
+                    reference.columns.clone().any(|column| changed.contains(column))
+                };
+                let comes = |row: &u32| {
+                    let owner = state.owner(own, *row, number);
+                    owner.is_some_and(|owner| state.any(slot).is_some_and(|owners| owners.is_doomed(owner)))
+                };
+                changes.dirty.iter().any(leaves) || changes.new.iter().any(comes)
+            })
     })
 }
 
@@ -121,11 +129,7 @@ async fn cascade_relation(
         set_null(connection, model, foreign_key, related).await?;
         let tracked = referring_to(state, model, reference, slot, owners);
         if let Some(arena) = state.any_mut(model.slot) {
-            for row in tracked {
-                if arena.state(row) == EntityState::Persistent {
-                    arena.point(row, reference, None);
-                }
-            }
+            tracked.into_iter().for_each(|row| arena.point(row, reference, None));
         }
         return Ok(Vec::new());
     }
@@ -140,7 +144,7 @@ async fn cascade_relation(
 }
 
 /// The entities of `model` whose reference leads to one of the owners.
-fn referring_to(
+pub(in crate::session) fn referring_to(
     state: &State,
     model: &'static Model,
     reference: usize,

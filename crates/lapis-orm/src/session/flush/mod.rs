@@ -25,6 +25,8 @@ use lapis_engine::{Connection, Result};
 
 use super::state::State;
 
+pub(super) use delete::referring_to;
+
 /// Writes everything that waits. On an error the caller has to roll back what was written.
 pub(super) async fn flush(state: &mut State, connection: &mut Connection) -> Result<()> {
     let doomed = delete::cascade(state, connection).await?;
