@@ -27,6 +27,7 @@ mod eager;
 mod flush_order;
 mod graphs;
 mod keys;
+mod loading;
 mod many_to_many;
 mod random;
 mod session_basics;
