@@ -96,6 +96,10 @@ fn violation(extended_code: i32, message: String) -> Violation {
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Constraint::ForeignKey,
         ffi::SQLITE_CONSTRAINT_NOTNULL => Constraint::NotNull,
         ffi::SQLITE_CONSTRAINT_CHECK => Constraint::Check,
+        // SQLite keeps `ON DELETE RESTRICT` and `ON UPDATE RESTRICT` by triggers of its own.
+        ffi::SQLITE_CONSTRAINT_TRIGGER if message == "FOREIGN KEY constraint failed" => {
+            Constraint::ForeignKey
+        }
         _ => Constraint::Other,
     };
     let mut violation = Violation { constraint, name: None, table: None, columns: Vec::new(), message };
@@ -146,6 +150,14 @@ mod tests {
     fn a_check_tells_its_name() {
         let found = violated(ffi::SQLITE_CONSTRAINT_CHECK, "CHECK constraint failed: ck_age");
         assert_eq!((found.constraint, found.name.as_deref()), (Constraint::Check, Some("ck_age")));
+    }
+
+    #[test]
+    fn what_a_restricting_foreign_key_forbids_is_its_violation_and_what_a_trigger_raises_is_not() {
+        let restricted = violated(ffi::SQLITE_CONSTRAINT_TRIGGER, "FOREIGN KEY constraint failed");
+        assert_eq!(restricted.constraint, Constraint::ForeignKey);
+        let raised = violated(ffi::SQLITE_CONSTRAINT_TRIGGER, "no more than three");
+        assert_eq!(raised.constraint, Constraint::Other);
     }
 
     #[test]
