@@ -12,6 +12,7 @@ mod hostile;
 mod joins;
 mod queries;
 mod raw_sql;
+mod references;
 mod schema;
 mod statements;
 mod subqueries;
