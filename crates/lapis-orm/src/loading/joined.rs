@@ -9,11 +9,12 @@ use lapis_sql::expr::{Node, OrderBy, TableName};
 use lapis_sql::statement::{FromItem, JoinKind, SelectItem, SelectStatement, TableSource};
 
 use super::owned::{distribute, positions};
+use super::tracked::note;
 use super::{BoxFuture, Load, Loads, is_absent, key_in_row, run};
 use crate::entity::Entity;
 use crate::handle::Handle;
 use crate::relation::{Path, joins};
-use crate::session::{Intake, RelationKey, State};
+use crate::session::{Intake, State};
 
 type Map<K, V> = HashMap<K, V, RandomState>;
 
@@ -359,12 +360,6 @@ impl<S: Entity, T: Entity> TrackedCollector<S> for JoinedTracked<S, T> {
             }
             Path::Reference(_) => {}
         }
-        let key = RelationKey { slot: S::model().slot, relation };
-        let arena = state.arena_mut::<T>();
-        for owner in owners {
-            if let Some(members) = members.remove(&owner.index) {
-                arena.note_collection(key, owner.index, members);
-            }
-        }
+        note(state, S::model().slot, relation, &owners, members);
     }
 }

@@ -13,7 +13,7 @@ use super::{Loads, run, statements, track_joined};
 use crate::entity::{Entity, Link, Via};
 use crate::handle::Handle;
 use crate::relation::{Access, Path};
-use crate::session::{Intake, RelationKey, Session, State, linked_index};
+use crate::session::{Intake, RelationKey, Session, State};
 
 type Map<K, V> = HashMap<K, V, RandomState>;
 
@@ -167,7 +167,7 @@ fn owner_of<S: Entity, T: Entity>(
             let key = (reference.get)(entity)?.key()?;
             state.arena::<S>()?.identity.get(key).copied()
         }
-        link => linked_index(link, state.id),
+        _ => state.owner(T::model().slot, referring.index, reference.number),
     }
 }
 
@@ -205,17 +205,18 @@ fn empty<S, T>(owners: &[Handle<S>]) -> Map<u32, Vec<Handle<T>>> {
     owners.iter().map(|owner| (owner.index, Vec::new())).collect()
 }
 
-fn note<S: Entity, T: Entity>(
+pub(super) fn note<S: Entity, T: Entity>(
     state: &mut State,
     slot: usize,
     relation: usize,
     owners: &[Handle<S>],
     mut members: Map<u32, Vec<Handle<T>>>,
 ) {
+    let tentative = !state.is_untouched();
     let arena = state.arena_mut::<T>();
     for owner in owners {
         if let Some(members) = members.remove(&owner.index) {
-            arena.note_collection(RelationKey { slot, relation }, owner.index, members);
+            arena.read_collection(RelationKey { slot, relation }, owner.index, members, tentative);
         }
     }
 }

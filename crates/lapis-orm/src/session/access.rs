@@ -6,7 +6,6 @@ use lapis_engine::Result;
 
 use super::Session;
 use super::arena::EntityState;
-use super::erased::AnyArena;
 use crate::entity::Entity;
 use crate::handle::Handle;
 
@@ -38,8 +37,9 @@ impl<T: Entity> Addable for Handle<T> {
     fn add_to(self, session: &mut Session) -> Handle<T> {
         let index = session.index_of(self);
         session.state.settle();
-        session.state.arena_mut::<T>().add_again(index);
-        session.state.enlist_new(T::model(), index);
+        if session.state.arena_mut::<T>().add_again(index) {
+            session.state.enlist_again(T::model(), index);
+        }
         self
     }
 }
@@ -141,18 +141,19 @@ impl Session {
     #[must_use]
     pub fn is_modified<T: Entity>(&self, handle: Handle<T>) -> bool {
         let index = self.index_of(handle);
-        self.state.arena::<T>().is_some_and(|arena| !arena.changed(index).is_empty())
+        !self.state.changed(T::model().slot, index).is_empty()
     }
 
     /// How much the next flush would write.
     #[must_use]
     pub fn changes(&self) -> SessionChanges {
         let mut counts = SessionChanges::default();
-        for (_, arena) in self.state.arenas() {
+        for (slot, arena) in self.state.arenas() {
             let changes = arena.changes();
             counts.new += changes.new.len();
             counts.deleted += changes.doomed.len();
-            let changed = |row: &&u32| !arena.is_doomed(**row) && !arena.changed(**row).is_empty();
+            let changed =
+                |row: &&u32| !arena.is_doomed(**row) && !self.state.changed(slot, **row).is_empty();
             counts.dirty += changes.dirty.iter().filter(changed).count();
         }
         counts
@@ -168,7 +169,9 @@ impl Session {
     #[must_use]
     pub fn dirty_entities<T: Entity>(&self) -> Vec<Handle<T>> {
         let Some(arena) = self.state.arena::<T>() else { return Vec::new() };
-        let changed = |row: &&u32| !arena.entry(**row).doomed && !arena.changed(**row).is_empty();
+        let slot = T::model().slot;
+        let changed =
+            |row: &&u32| !arena.entry(**row).doomed && !self.state.changed(slot, **row).is_empty();
         arena.dirty.iter().filter(changed).map(|row| arena.handle(*row)).collect()
     }
 

@@ -39,6 +39,10 @@ pub(crate) struct Entry<T> {
     pub(crate) born: bool,
     /// It is to be deleted by the next flush.
     pub(crate) doomed: bool,
+    /// It is to be deleted because it was taken out of a relation that deletes orphans.
+    pub(crate) orphan: bool,
+    /// Its row was deleted.
+    pub(crate) gone: bool,
 }
 
 /// A relation, by its owner's arena and its number there.
@@ -63,7 +67,18 @@ impl<T> From<Vec<Handle<T>>> for Collection<T> {
 /// Room for the first keys of an arena, so that small results do not move as they grow.
 const FIRST_KEYS: usize = 28;
 
-type Collections<T> = HashMap<u32, Collection<T>, RandomState>;
+/// By owner; `None` where the members were forgotten, which is not the same as never having had any.
+type Collections<T> = HashMap<u32, Option<Collection<T>>, RandomState>;
+
+/// What was known of an owner's relation before a change.
+pub(crate) enum Before<T> {
+    /// Nothing: it was not loaded, or its owner was made in this session and has had no members.
+    Nothing,
+    /// That it has to be loaded again.
+    Forgotten,
+    /// Its members.
+    Members(Vec<Handle<T>>),
+}
 
 /// How to take back one change, should its transaction or savepoint be rolled back.
 pub(crate) enum Undo<T> {
@@ -77,8 +92,8 @@ pub(crate) enum Undo<T> {
     Doomed(u32),
     /// It was deleted: it is a row again, and marked.
     Deleted(u32),
-    /// A collection changed; `None` where it was not loaded.
-    Collection { key: RelationKey, owner: u32, before: Option<Vec<Handle<T>>> },
+    /// A collection was replaced or forgotten.
+    Collection { key: RelationKey, owner: u32, before: Before<T> },
     /// A collection got a member.
     Enlisted { key: RelationKey, owner: u32, member: u32 },
     /// A collection lost the member that stood at that place.
@@ -96,6 +111,8 @@ pub(crate) struct Arena<T: Entity> {
     pub(crate) dirty: Vec<u32>,
     /// Rows to delete.
     pub(crate) doomed: Vec<u32>,
+    /// Rows that the program has let go of since the last commit.
+    pub(crate) let_go: Vec<u32>,
     /// The relations whose members are entities of this arena.
     pub(crate) collections: HashMap<RelationKey, Collections<T>, RandomState>,
     pub(crate) journal: Vec<Undo<T>>,
@@ -128,6 +145,7 @@ impl<T: Entity> Arena<T> {
             new: Vec::new(),
             dirty: Vec::new(),
             doomed: Vec::new(),
+            let_go: Vec::new(),
             collections: HashMap::default(),
             journal: Vec::new(),
         }
@@ -153,19 +171,32 @@ impl<T: Entity> Arena<T> {
         index
     }
 
-    /// Makes a transient entity pending once more.
-    pub(crate) fn add_again(&mut self, index: u32) {
-        if self.entry(index).state == EntityState::Transient {
-            self.entry_mut(index).state = EntityState::Pending;
-            self.new.push(index);
-            self.journal.push(Undo::Added(index));
+    /// Makes a transient entity pending once more; whether it was transient.
+    pub(crate) fn add_again(&mut self, index: u32) -> bool {
+        let entry = self.entry_mut(index);
+        if entry.state != EntityState::Transient {
+            return false;
         }
+        entry.state = EntityState::Pending;
+        entry.born = true;
+        self.new.push(index);
+        self.journal.push(Undo::Added(index));
+        true
     }
 
     fn push(&mut self, entity: T, state: EntityState, epoch: u32, born: bool) -> u32 {
         let index =
             u32::try_from(self.entries.len()).expect("a session holds at most 2^32 entities of one type");
-        self.entries.push(Entry { entity, state, original: None, epoch, born, doomed: false });
+        self.entries.push(Entry {
+            entity,
+            state,
+            original: None,
+            epoch,
+            born,
+            doomed: false,
+            orphan: false,
+            gone: false,
+        });
         index
     }
 
@@ -226,31 +257,55 @@ impl<T: Entity> Arena<T> {
 
     /// The members of an owner's relation, unless they are not loaded.
     pub(crate) fn collection(&self, key: RelationKey, owner: u32) -> Option<&Collection<T>> {
-        self.collections.get(&key)?.get(&owner)
+        self.collections.get(&key)?.get(&owner)?.as_ref()
+    }
+
+    /// Whether the members of an owner's relation were known and are no longer.
+    pub(crate) fn is_forgotten(&self, key: RelationKey, owner: u32) -> bool {
+        self.collections
+            .get(&key)
+            .and_then(|collections| collections.get(&owner))
+            .is_some_and(Option::is_none)
     }
 
     /// The members of an owner's relation for changing; what was seen of them before counts no longer.
     pub(crate) fn collection_mut(&mut self, key: RelationKey, owner: u32) -> &mut Collection<T> {
         let collections = self.collections.entry(key).or_default();
-        let collection = collections.entry(owner).or_insert_with(|| Vec::new().into());
+        let collection = collections.entry(owner).or_default().get_or_insert_with(|| Vec::new().into());
         collection.view = OnceLock::new();
         collection
     }
 
-    /// Replaces the members of an owner's relation, so that a rollback finds the old ones.
+    /// Replaces the members of an owner's relation, or forgets them, so that a rollback finds the old ones.
     pub(crate) fn set_collection(&mut self, key: RelationKey, owner: u32, members: Option<Vec<Handle<T>>>) {
         let collections = self.collections.entry(key).or_default();
-        let before = match members {
-            Some(members) => collections.insert(owner, members.into()),
-            None => collections.remove(&owner),
+        let before = match collections.insert(owner, members.map(Collection::from)) {
+            None => Before::Nothing,
+            Some(None) => Before::Forgotten,
+            Some(Some(collection)) => Before::Members(collection.members),
         };
-        let before = before.map(|collection| collection.members);
         self.journal.push(Undo::Collection { key, owner, before });
     }
 
-    /// Notes members that were read from the database: no rollback takes them back.
-    pub(crate) fn note_collection(&mut self, key: RelationKey, owner: u32, members: Vec<Handle<T>>) {
-        self.collections.entry(key).or_default().insert(owner, members.into());
+    /// Notes members that were read from the database and stay true whatever becomes of the transaction.
+    fn note_collection(&mut self, key: RelationKey, owner: u32, members: Vec<Handle<T>>) {
+        self.collections.entry(key).or_default().insert(owner, Some(members.into()));
+    }
+
+    /// Notes members that were read from the database. If the transaction has changed anything
+    /// (`tentative`), they may not be those after a rollback, which brings back what was known before.
+    pub(crate) fn read_collection(
+        &mut self,
+        key: RelationKey,
+        owner: u32,
+        members: Vec<Handle<T>>,
+        tentative: bool,
+    ) {
+        if tentative {
+            self.set_collection(key, owner, Some(members));
+        } else {
+            self.note_collection(key, owner, members);
+        }
     }
 }
 

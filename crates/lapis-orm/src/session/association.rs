@@ -141,6 +141,24 @@ impl AssociationLog {
         self.journal.push((link, before));
     }
 
+    /// The owners, on the other side, of the links of an entity that are to be deleted: each by its model
+    /// and relation.
+    pub(crate) fn ending(&self, slot: usize, index: u32) -> Vec<(&'static Model, usize, u32)> {
+        let mut owners = Vec::new();
+        for (link, _) in self.pending.iter().filter(|(_, pending)| pending.0 == Change::Delete) {
+            if link.model.target().slot == slot && link.target == index {
+                owners.push((link.model.source, link.model.relation, link.source));
+            }
+            if link.model.source.slot == slot
+                && link.source == index
+                && let Some(relation) = link.model.source.other_side(link.model.relation)
+            {
+                owners.push((link.model.target(), relation, link.target));
+            }
+        }
+        owners
+    }
+
     /// Forgets the links of an entity that goes, which go with it.
     pub(crate) fn forget(&mut self, slot: usize, index: u32) {
         let of_entity = |link: &&AssociationLink| {

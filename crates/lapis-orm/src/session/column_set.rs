@@ -9,6 +9,10 @@ impl ColumnSet {
         self.0[column / 64] |= 1 << (column % 64);
     }
 
+    pub(crate) fn remove(&mut self, column: usize) {
+        self.0[column / 64] &= !(1 << (column % 64));
+    }
+
     pub(crate) fn contains(&self, column: usize) -> bool {
         self.0[column / 64] & (1 << (column % 64)) != 0
     }

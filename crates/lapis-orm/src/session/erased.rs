@@ -8,7 +8,7 @@ use lapis_engine::{Error, Result, Row};
 use lapis_sql::expr::OrderBy;
 use lapis_sql::{Cell, Key, Value};
 
-use super::arena::{Arena, Collection, EntityState, Intake, RelationKey, Undo};
+use super::arena::{Arena, Before, Collection, EntityState, Intake, RelationKey, Undo};
 use super::column_set::ColumnSet;
 use super::sorting::compare;
 use crate::entity::{Entity, Link, Model, Relink};
@@ -28,6 +28,8 @@ pub(crate) trait AnyArena: Any + Send + Sync {
     fn changes(&self) -> Changes<'_>;
     fn state(&self, index: u32) -> EntityState;
     fn is_doomed(&self, index: u32) -> bool;
+    /// Whether an entity may be referred to: it is a row, or will be one.
+    fn is_referable(&self, index: u32) -> bool;
     fn is_born(&self, index: u32) -> bool;
 
     /// The value of a column; `None` while it is unset.
@@ -48,20 +50,26 @@ pub(crate) trait AnyArena: Any + Send + Sync {
     fn link_key(&self, index: u32, reference: usize) -> Vec<Value<'_>>;
     /// Makes a reference point to an entity of the session, or to nothing.
     fn point(&mut self, index: u32, reference: usize, target: Option<u32>);
+    /// Notes that the database set a reference to NULL; other changes stay.
+    fn set_null(&mut self, index: u32, reference: usize);
     /// Fills in the key of the entity that a reference points to.
     fn resolve(&mut self, index: u32, reference: usize, key: &[Value<'static>]) -> Result<()>;
 
     /// Takes in a row.
     fn intake(&mut self, row: &Row<'_>, first: usize, epoch: u32) -> Result<Intake>;
 
-    /// Marks a row to be deleted; an entity that is not a row yet becomes transient.
-    fn doom(&mut self, index: u32);
+    /// Marks a row to be deleted, as an orphan or for good.
+    fn doom(&mut self, index: u32, as_orphan: bool);
+    /// An orphan that found an owner is not to be deleted.
+    fn spare_orphan(&mut self, index: u32);
     /// Notes that a flush inserted an entity, with the columns the database gave it.
     fn inserted(&mut self, index: u32, generated: ColumnSet, epoch: u32);
     /// Notes that a flush wrote an entity's changes.
     fn updated(&mut self, index: u32, epoch: u32);
     /// Notes that changing an entity changed no column.
     fn unchanged(&mut self, index: u32);
+    /// Exchanges a changed entity and what the database has of it.
+    fn swap_original(&mut self, index: u32);
     /// Makes an entity again what the database has.
     fn discard_changes(&mut self, index: u32);
     /// Notes that a row is gone.
@@ -74,12 +82,19 @@ pub(crate) trait AnyArena: Any + Send + Sync {
     fn expire(&mut self, index: u32);
 
     fn is_loaded(&self, key: RelationKey, owner: u32) -> bool;
+    fn is_forgotten(&self, key: RelationKey, owner: u32) -> bool;
     fn is_member(&self, key: RelationKey, owner: u32, member: u32) -> bool;
+    /// The members of an owner's relation; none where they are not loaded.
+    fn members(&self, key: RelationKey, owner: u32) -> Vec<u32>;
+    /// Replaces the members of an owner's relation.
+    fn replace_members(&mut self, key: RelationKey, owner: u32, members: &[u32]);
     /// Adds a member, which is not there yet, where the relation's order wants it.
     fn enlist(&mut self, key: RelationKey, owner: u32, member: u32, order: &[OrderBy]);
     fn delist(&mut self, key: RelationKey, owner: u32, member: u32);
     /// Takes a member out of a relation, whoever's it is.
     fn delist_from(&mut self, key: RelationKey, member: u32);
+    /// Forgets the members of every relation that holds an entity.
+    fn unload_holders(&mut self, member: u32);
     /// Forgets the members of an owner's relation.
     fn unload(&mut self, key: RelationKey, owner: u32);
 
@@ -110,6 +125,16 @@ impl<T: Entity> AnyArena for Arena<T> {
 
     fn is_doomed(&self, index: u32) -> bool {
         self.entry(index).doomed
+    }
+
+    fn is_referable(&self, index: u32) -> bool {
+        let entry = self.entry(index);
+        match entry.state {
+            EntityState::Pending | EntityState::Persistent => true,
+            // Let go of: the row is still there.
+            EntityState::Detached => !entry.gone,
+            EntityState::Transient | EntityState::Deleted => false,
+        }
     }
 
     fn is_born(&self, index: u32) -> bool {
@@ -174,6 +199,17 @@ impl<T: Entity> AnyArena for Arena<T> {
         relink(&mut self.entry_mut(index).entity, reference, Relink::Point(target));
     }
 
+    fn set_null(&mut self, index: u32, reference: usize) {
+        let entry = self.entry_mut(index);
+        let before = entry.original.clone().unwrap_or_else(|| Box::new(entry.entity.clone()));
+        relink(&mut entry.entity, reference, Relink::Point(None));
+        if let Some(original) = entry.original.as_deref_mut() {
+            relink(original, reference, Relink::Point(None));
+        }
+        entry.epoch = 0;
+        self.journal.push(Undo::Updated { index, before });
+    }
+
     fn resolve(&mut self, index: u32, reference: usize, key: &[Value<'static>]) -> Result<()> {
         let mut cell = |part: usize| key.get(part).and_then(Value::as_cell).unwrap_or(Cell::Null);
         self.entry_mut(index)
@@ -188,15 +224,27 @@ impl<T: Entity> AnyArena for Arena<T> {
         self.admit(T::decode(row, first)?, epoch)
     }
 
-    fn doom(&mut self, index: u32) {
-        match self.entry(index).state {
-            EntityState::Pending => self.expunge(index),
-            EntityState::Persistent if !self.entry(index).doomed => {
-                self.entry_mut(index).doomed = true;
-                self.doomed.push(index);
-                self.journal.push(Undo::Doomed(index));
-            }
-            _ => {}
+    fn doom(&mut self, index: u32, as_orphan: bool) {
+        let entry = self.entry_mut(index);
+        if entry.state != EntityState::Persistent {
+            return;
+        }
+        if entry.doomed {
+            entry.orphan &= as_orphan;
+            return;
+        }
+        entry.doomed = true;
+        entry.orphan = as_orphan;
+        self.doomed.push(index);
+        self.journal.push(Undo::Doomed(index));
+    }
+
+    fn spare_orphan(&mut self, index: u32) {
+        let entry = self.entry_mut(index);
+        if entry.doomed && entry.orphan {
+            entry.doomed = false;
+            entry.orphan = false;
+            self.doomed.retain(|doomed| *doomed != index);
         }
     }
 
@@ -225,6 +273,13 @@ impl<T: Entity> AnyArena for Arena<T> {
         self.entry_mut(index).original = None;
     }
 
+    fn swap_original(&mut self, index: u32) {
+        let entry = self.entry_mut(index);
+        if let Some(original) = entry.original.as_deref_mut() {
+            std::mem::swap(original, &mut entry.entity);
+        }
+    }
+
     fn discard_changes(&mut self, index: u32) {
         let entry = &mut self.entries[index as usize];
         if let Some(original) = entry.original.take() {
@@ -238,6 +293,7 @@ impl<T: Entity> AnyArena for Arena<T> {
         let entry = self.entry_mut(index);
         entry.state = EntityState::Deleted;
         entry.doomed = false;
+        entry.gone = true;
         let key = entry.entity.key();
         if let Some(key) = key {
             self.identity.remove(&key);
@@ -261,6 +317,7 @@ impl<T: Entity> AnyArena for Arena<T> {
             EntityState::Persistent => {
                 entry.state = EntityState::Detached;
                 entry.doomed = false;
+                self.let_go.push(index);
                 let key = entry.original.as_deref().unwrap_or(&entry.entity).key();
                 if entry.original.take().is_some() {
                     self.dirty.retain(|dirty| *dirty != index);
@@ -288,10 +345,24 @@ impl<T: Entity> AnyArena for Arena<T> {
         self.collection(key, owner).is_some()
     }
 
+    fn is_forgotten(&self, key: RelationKey, owner: u32) -> bool {
+        Arena::is_forgotten(self, key, owner)
+    }
+
     fn is_member(&self, key: RelationKey, owner: u32, member: u32) -> bool {
         let handle = self.handle(member);
         self.collection(key, owner)
             .is_some_and(|collection| collection.members.contains(&handle))
+    }
+
+    fn members(&self, key: RelationKey, owner: u32) -> Vec<u32> {
+        let members = self.collection(key, owner).map(|collection| &collection.members);
+        members.into_iter().flatten().map(|member| member.index).collect()
+    }
+
+    fn replace_members(&mut self, key: RelationKey, owner: u32, members: &[u32]) {
+        let members = self.handles(members);
+        self.set_collection(key, owner, Some(members));
     }
 
     fn enlist(&mut self, key: RelationKey, owner: u32, member: u32, order: &[OrderBy]) {
@@ -319,12 +390,27 @@ impl<T: Entity> AnyArena for Arena<T> {
     fn delist_from(&mut self, key: RelationKey, member: u32) {
         let handle = self.handle(member);
         let Some(collections) = self.collections.get(&key) else { return };
-        let holds = |(owner, collection): (&u32, &Collection<T>)| {
-            collection.members.contains(&handle).then_some(*owner)
+        let holds = |(owner, collection): (&u32, &Option<Collection<T>>)| {
+            collection.as_ref()?.members.contains(&handle).then_some(*owner)
         };
         let owners: Vec<u32> = collections.iter().filter_map(holds).collect();
         for owner in owners {
             self.delist(key, owner, member);
+        }
+    }
+
+    fn unload_holders(&mut self, member: u32) {
+        let handle = self.handle(member);
+        let mut holders: Vec<(RelationKey, u32)> = Vec::new();
+        for (key, collections) in &self.collections {
+            let holds = |held: &Option<Collection<T>>| {
+                held.as_ref().is_some_and(|held| held.members.contains(&handle))
+            };
+            let holding = collections.iter().filter(|(_, held)| holds(held));
+            holders.extend(holding.map(|(owner, _)| (*key, *owner)));
+        }
+        for (key, owner) in holders {
+            self.set_collection(key, owner, None);
         }
     }
 
@@ -350,6 +436,12 @@ impl<T: Entity> AnyArena for Arena<T> {
             let Some(undo) = self.journal.pop() else { break };
             undo_one(self, undo);
         }
+        // What the program has let go of stays so: relations that held it have to be loaded again.
+        let mark = self.journal.len();
+        for index in self.let_go.clone() {
+            self.unload_holders(index);
+        }
+        self.journal.truncate(mark);
         let (entries, doomed) = (&self.entries, &mut self.doomed);
         doomed.retain(|index| entries[*index as usize].doomed);
         let (entries, new) = (&self.entries, &mut self.new);
@@ -359,6 +451,7 @@ impl<T: Entity> AnyArena for Arena<T> {
     }
 
     fn commit(&mut self) {
+        self.let_go.clear();
         for undo in self.journal.drain(..) {
             if let Undo::Deleted(index) = undo {
                 let entry = &mut self.entries[index as usize];
@@ -408,11 +501,15 @@ fn undo_one<T: Entity>(arena: &mut Arena<T>, undo: Undo<T>) {
                 rekey(arena, index, new, old);
             }
         }
-        Undo::Doomed(index) => arena.entry_mut(index).doomed = false,
+        Undo::Doomed(index) => {
+            let entry = arena.entry_mut(index);
+            (entry.doomed, entry.orphan) = (false, false);
+        }
         Undo::Deleted(index) => {
             let entry = arena.entry_mut(index);
             entry.state = EntityState::Persistent;
             entry.doomed = true;
+            entry.gone = false;
             if let Some(key) = entry.entity.key() {
                 arena.identity.insert(key, index);
             }
@@ -421,18 +518,23 @@ fn undo_one<T: Entity>(arena: &mut Arena<T>, undo: Undo<T>) {
         Undo::Collection { key, owner, before } => {
             let collections = arena.collections.entry(key).or_default();
             match before {
-                Some(members) => drop(collections.insert(owner, members.into())),
-                None => drop(collections.remove(&owner)),
+                Before::Nothing => drop(collections.remove(&owner)),
+                Before::Forgotten => drop(collections.insert(owner, None)),
+                Before::Members(members) => drop(collections.insert(owner, Some(members.into()))),
             }
         }
         Undo::Enlisted { key, owner, member } => {
             let handle = arena.handle(member);
-            arena.collection_mut(key, owner).members.retain(|other| *other != handle);
+            if arena.collection(key, owner).is_some() {
+                arena.collection_mut(key, owner).members.retain(|other| *other != handle);
+            }
         }
         Undo::Delisted { key, owner, member, at } => {
             let handle = arena.handle(member);
-            let members = &mut arena.collection_mut(key, owner).members;
-            members.insert(at.min(members.len()), handle);
+            if arena.collection(key, owner).is_some() {
+                let members = &mut arena.collection_mut(key, owner).members;
+                members.insert(at.min(members.len()), handle);
+            }
         }
     }
 }

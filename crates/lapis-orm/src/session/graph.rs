@@ -6,7 +6,6 @@ use lapis_sql::expr::TableName;
 use super::Session;
 use super::arena::RelationKey;
 use super::association::Forward;
-use super::erased::AnyArena;
 use crate::entity::{Entity, Via};
 use crate::field::{Many, One, Ref, ReferenceField};
 use crate::handle::Handle;
@@ -67,13 +66,15 @@ impl Session {
     /// Lets go of an entity: a flush does not write it, and a query that finds its row makes a new one.
     /// The handle still reads what it was.
     ///
+    /// Relations that held it are no longer loaded, and references to it lead to its row, whatever handle
+    /// that goes by. No rollback brings it back.
+    ///
     /// # Errors
     /// If the handle is of another session.
     pub fn expunge<T: Entity>(&mut self, handle: Handle<T>) -> Result<()> {
         let index = self.state.check(handle)?;
         self.state.settle();
-        self.state.arena_mut::<T>().expunge(index);
-        self.state.associations.forget(T::model().slot, index);
+        self.state.let_go(T::model(), index);
         Ok(())
     }
 
@@ -85,8 +86,7 @@ impl Session {
         entity.visit_relations(&mut FillGraph { session: self, owner: handle, trail, take });
         trail.entities.pop();
         if take {
-            self.state.arena_mut::<T>().expunge(handle.index);
-            self.state.associations.forget(slot, handle.index);
+            self.state.let_go(T::model(), handle.index);
         }
         entity
     }

@@ -3,13 +3,13 @@
 use lapis_engine::{Error, Result};
 
 use super::Session;
-use super::arena::RelationKey;
+use super::arena::{EntityState, RelationKey};
 use super::association::Forward;
 use super::erased::AnyArena;
 use crate::entity::{Entity, Link};
 use crate::field::Ref;
 use crate::handle::Handle;
-use crate::relation::{Access, Path, Reference, Relation, ToMany, ToOne};
+use crate::relation::{Path, Reference, Relation, ToMany, ToOne};
 
 /// What [`Session::related`] gives for a relation: a slice of handles for one to many, an optional handle
 /// for one to one.
@@ -51,6 +51,7 @@ impl<S: Entity, T: Entity, V: 'static> RelatedEntities for Reference<S, T, V> {
         }
         match session.state.any(slot).map(|arena| arena.link(index, self.number())) {
             Some(Link::Key) => Err(not_loaded(self)),
+            Some(Link::Handle { session: own, .. }) if own == session.state.id => Err(not_loaded(self)),
             Some(Link::Handle { .. }) => Err(Error::invalid_request(format!(
                 "{self:?} holds a handle of another session; assign it one of this session, or `Ref::to(key)`"
             ))),
@@ -101,7 +102,13 @@ impl Session {
     /// Links two entities along a relation; the other side follows. The next flush writes it.
     ///
     /// A reference, and the reference behind a relation to many or to one, is assigned; through an
-    /// association table, a row is added. Linking what is linked changes nothing.
+    /// association table, a row is added. Linking what is linked changes nothing; through an association
+    /// table whose links are loaded on neither side, the flush finds out.
+    ///
+    /// An entity that is transient again, as after a rollback, is added again if the other is not.
+    ///
+    /// A one-to-one relation that is loaded holds one: what it held before is taken out of it, as by
+    /// [`Session::unlink`].
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
@@ -122,41 +129,26 @@ impl Session {
         self.index_of(owner);
         self.index_of(target);
         self.state.settle();
+        match (self.state(owner), self.state(target)) {
+            (EntityState::Transient, EntityState::Pending | EntityState::Persistent) => {
+                self.add(owner);
+            }
+            (EntityState::Pending | EntityState::Persistent, EntityState::Transient) => {
+                self.add(target);
+            }
+            _ => {}
+        }
         match relation.path() {
             Path::Reference(access) => (access.set)(&mut self[owner], Some(Ref::from(target))),
-            Path::Inverse { reference, relation: number, .. } => {
-                if !R::Source::model().relations[number].many {
-                    self.displace(owner, number, reference, target);
-                }
-                (reference.set)(&mut self[target], Some(Ref::from(owner)));
-            }
+            Path::Inverse { reference, .. } => (reference.set)(&mut self[target], Some(Ref::from(owner))),
             Path::Association { relation: number, .. } => self.link_through(number, owner, target),
         }
         self.state.settle();
     }
 
-    /// A one-to-one relation holds one: another that it held is unlinked.
-    fn displace<S: Entity, T: Entity>(
-        &mut self,
-        owner: Handle<S>,
-        relation: usize,
-        reference: Access<T, S>,
-        target: Handle<T>,
-    ) {
-        let model = S::model();
-        let key = RelationKey { slot: model.slot, relation };
-        let held = self.state.related::<T>(key, owner.index, &model.relations[relation]);
-        for other in held.map(<[_]>::to_vec).unwrap_or_default() {
-            if other != target {
-                (reference.set)(&mut self[other], None);
-                self.state.settle();
-            }
-        }
-    }
-
     /// Ends the link between two entities along a relation; the other side follows. With
     /// `cascade(delete_orphan)` the entity taken out is deleted. Unlinking what is not linked changes
-    /// nothing; through an association table whose links are not loaded, the flush finds out.
+    /// nothing; through an association table whose links are loaded on neither side, the flush finds out.
     ///
     /// # Panics
     /// If a handle is of another session.

@@ -3,7 +3,8 @@
 //! | room | holds |
 //! | --- | --- |
 //! | `arena`, `erased` | the entities of one type, with and without the type |
-//! | `state` | all arenas, and both sides of relations kept in step |
+//! | `state` | all arenas, and what is seen of them |
+//! | `both_sides` | both sides of relations kept in step, orphans |
 //! | `graph` | owned graphs on their way in and out |
 //! | `query` | statements whose rows become handles |
 //! | `transaction` | commit, rollback, savepoints |
@@ -12,6 +13,7 @@
 mod access;
 mod arena;
 mod association;
+mod both_sides;
 mod column_set;
 mod erased;
 mod flush;
@@ -36,7 +38,7 @@ pub use stream::TrackedStream;
 pub use track::{Intake, Track};
 pub use transaction::Savepoint;
 
-pub(crate) use arena::{RelationKey, linked_index};
+pub(crate) use arena::RelationKey;
 pub(crate) use erased::{AnyArena, new_arena};
 pub(crate) use sql::SqlCache;
 pub(crate) use state::State;

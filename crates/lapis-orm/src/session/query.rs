@@ -161,6 +161,7 @@ impl Session {
 
     /// What every query does first.
     pub(crate) async fn before_query(&mut self) -> Result<()> {
+        self.state.settle();
         if self.autoflush && self.state.has_changes() {
             self.flush().await?;
         }

@@ -40,12 +40,16 @@ impl Session {
             )));
         };
         let epoch = self.state.epoch;
+        // Its references may be others now: the relations on their other side follow.
+        self.state.lend(T::model().slot, index);
         self.state.arena_mut::<T>().overwrite(index, entity, epoch);
+        self.state.settle();
         Ok(())
     }
 
     /// Has the next query that finds the entity's row replace what the session holds, and forgets changes
-    /// that were not flushed; its relations are no longer loaded. Until then the entity reads as before.
+    /// of its columns that were not flushed; its relations are no longer loaded. Until then the entity reads
+    /// as before. Links through association tables that wait for the flush are of both ends, and stay.
     ///
     /// # Errors
     /// If the handle is of another session.
@@ -77,10 +81,15 @@ impl Session {
 
 impl super::State {
     fn expire(&mut self, model: &'static crate::entity::Model, index: u32) {
-        if let Some(arena) = self.any_mut(model.slot)
+        if let Some(arena) = self.any(model.slot)
             && arena.state(index) == EntityState::Persistent
         {
-            arena.expire(index);
+            // Its references are again what they were, and so are the relations on their other side.
+            self.lend(model.slot, index);
+            if let Some(arena) = self.any_mut(model.slot) {
+                arena.expire(index);
+            }
+            self.settle();
             for (number, relation) in model.relations.iter().enumerate() {
                 if let Some(members) = self.any_mut((relation.target)().slot) {
                     members.unload(RelationKey { slot: model.slot, relation: number }, index);

@@ -1,21 +1,19 @@
-//! All arenas of a session, and both sides of relations kept in step.
+//! All arenas of a session, and what is seen of them.
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::num::NonZeroU32;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use foldhash::fast::RandomState;
 use lapis_engine::{Error, Result};
 use lapis_sql::Value;
-use lapis_sql::expr::OrderBy;
 
-use super::arena::{Arena, EntityState, Intake, RelationKey, linked_index};
+use super::arena::{Arena, EntityState, RelationKey, linked_index};
 use super::association::{AssociationLog, Change, Forward};
+use super::both_sides::Lent;
+use super::column_set::ColumnSet;
 use super::erased::{AnyArena, typed, typed_mut};
-use super::flush::referring_to;
-use crate::entity::{Entity, Link, Model, RelationModel, Via};
+use crate::entity::{Entity, Link, Model, RelationModel};
 use crate::handle::Handle;
 
 /// What a session knows, without its connection.
@@ -24,21 +22,11 @@ pub(crate) struct State {
     /// By the entities' slots.
     arenas: Vec<Option<Box<dyn AnyArena>>>,
     /// The entity that was lent for changing last, and whose it was before.
-    lent: Option<Lent>,
+    pub(super) lent: Option<Lent>,
     /// The running transaction: rows read in an earlier one may be out of date.
     pub(crate) epoch: u32,
     /// Links through association tables that wait for the flush.
     pub(crate) associations: AssociationLog,
-}
-
-/// An entity that was lent for changing: its references may have changed behind the session's back.
-struct Lent {
-    slot: usize,
-    index: u32,
-    /// For each reference, the entity it pointed to.
-    owners: Vec<Option<u32>>,
-    /// Its handle, once it was seen as the only member of a collection that is not there yet.
-    handle: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 /// How far the journals had come when a savepoint was set.
@@ -126,174 +114,43 @@ impl State {
                 let target = (arena.model().references[reference].target)().slot;
                 self.any(target)?.find(&arena.link_key(index, reference))
             }
-            link => linked_index(link, self.id),
+            link => {
+                let index = linked_index(link, self.id)?;
+                let target = (arena.model().references[reference].target)().slot;
+                let targets = self.any(target)?;
+                match targets.state(index) {
+                    // It was let go of: its row may go by another handle now.
+                    EntityState::Detached => targets.find(&targets.key(index)?),
+                    _ => Some(index),
+                }
+            }
         }
     }
 
-    fn owners(&self, slot: usize, index: u32, into: &mut Vec<Option<u32>>) {
+    /// The columns of a row whose values differ from the database's.
+    pub(crate) fn changed(&self, slot: usize, index: u32) -> ColumnSet {
+        let Some(arena) = self.any(slot) else { return ColumnSet::default() };
+        let mut changed = arena.changed(index);
+        if changed.is_empty() {
+            return changed;
+        }
+        for (number, reference) in arena.model().references.iter().enumerate() {
+            // A reference by handle holds no key before the flush, though its target may have one.
+            let Some(target) = linked_index(arena.link(index, number), self.id) else { continue };
+            let Some(key) = self.key_of((reference.target)().slot, target) else { continue };
+            for (column, part) in reference.columns.clone().zip(&key) {
+                if arena.original_value(index, column).as_ref() == Some(part) {
+                    changed.remove(column);
+                }
+            }
+        }
+        changed
+    }
+
+    pub(super) fn owners(&self, slot: usize, index: u32, into: &mut Vec<Option<u32>>) {
         let Some(arena) = self.any(slot) else { return };
         let references = 0..arena.model().references.len();
         into.extend(references.map(|reference| self.owner(slot, index, reference)));
-    }
-
-    /// Gets ready to lend an entity for changing.
-    pub(crate) fn lend(&mut self, slot: usize, index: u32) {
-        self.settle();
-        let Some(arena) = self.any(slot) else { return };
-        let model = arena.model();
-        if (0..model.references.len()).all(|reference| model.inverses(reference).is_empty()) {
-            return;
-        }
-        let mut owners = Vec::new();
-        self.owners(slot, index, &mut owners);
-        self.lent = Some(Lent { slot, index, owners, handle: OnceLock::new() });
-    }
-
-    /// Looks at the entity that was lent last, and moves it between collections as its references say.
-    pub(crate) fn settle(&mut self) {
-        let Some(lent) = self.lent.take() else { return };
-        for (reference, before) in lent.owners.into_iter().enumerate() {
-            let now = self.owner(lent.slot, lent.index, reference);
-            if now != before {
-                self.move_between(lent.slot, lent.index, reference, before, now);
-            }
-        }
-    }
-
-    /// Moves an entity from one owner's collections to another's.
-    fn move_between(
-        &mut self,
-        slot: usize,
-        index: u32,
-        reference: usize,
-        from: Option<u32>,
-        to: Option<u32>,
-    ) {
-        let Some(arena) = self.any(slot) else { return };
-        let model = arena.model();
-        let target = (model.references[reference].target)();
-        for relation in model.inverses(reference) {
-            let key = RelationKey { slot: target.slot, relation: *relation };
-            if let Some(from) = from {
-                self.delist(model, key, from, index);
-            }
-            if let Some(to) = to {
-                self.enlist(model, target, key, to, index);
-            }
-            let orphaned =
-                from.is_some() && to.is_none() && target.relations[*relation].cascade.delete_orphan;
-            if orphaned {
-                self.doom(model, index);
-            }
-        }
-    }
-
-    fn delist(&mut self, model: &'static Model, key: RelationKey, owner: u32, member: u32) {
-        if let Some(arena) = self.any_mut(model.slot) {
-            arena.delist(key, owner, member);
-        }
-    }
-
-    /// Adds a member to an owner's relation, where its members are known.
-    pub(crate) fn enlist(
-        &mut self,
-        model: &'static Model,
-        owner_model: &'static Model,
-        key: RelationKey,
-        owner: u32,
-        member: u32,
-    ) {
-        let born = self.any(owner_model.slot).is_some_and(|owners| owners.is_born(owner));
-        let order: &'static [OrderBy] = &owner_model.relations[key.relation].order_by;
-        let arena = self.ensure(model);
-        if born || arena.is_loaded(key, owner) {
-            arena.enlist(key, owner, member, order);
-        }
-    }
-
-    /// Puts a new entity into the collections of the entities it refers to.
-    pub(crate) fn enlist_new(&mut self, model: &'static Model, index: u32) {
-        for reference in 0..model.references.len() {
-            if !model.inverses(reference).is_empty() {
-                let owner = self.owner(model.slot, index, reference);
-                self.move_between(model.slot, index, reference, None, owner);
-            }
-        }
-    }
-
-    /// Moves an entity whose references a row has changed.
-    pub(crate) fn realign(&mut self, model: &'static Model, intake: &Intake) {
-        let Intake::Refreshed(index, true) = *intake else { return };
-        for reference in 0..model.references.len() {
-            let target = (model.references[reference].target)();
-            let owner = self.owner(model.slot, index, reference);
-            for relation in model.inverses(reference) {
-                let key = RelationKey { slot: target.slot, relation: *relation };
-                let stays = owner.is_some_and(|owner| {
-                    self.any(model.slot).is_some_and(|arena| arena.is_member(key, owner, index))
-                });
-                if !stays {
-                    if let Some(arena) = self.any_mut(model.slot) {
-                        arena.delist_from(key, index);
-                    }
-                    if let Some(owner) = owner {
-                        self.enlist(model, target, key, owner, index);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Has the next flush delete a row. What was never flushed is transient at once and no longer related to
-    /// anything, and so is what its cascades take along.
-    pub(crate) fn doom(&mut self, model: &'static Model, index: u32) {
-        let mut waiting = vec![(model, index)];
-        while let Some((model, index)) = waiting.pop() {
-            let Some(arena) = self.any_mut(model.slot) else { continue };
-            let pending = arena.state(index) == EntityState::Pending;
-            arena.doom(index);
-            if pending {
-                self.leave_collections(model, index);
-                self.associations.forget(model.slot, index);
-                self.let_go(model, index, &mut waiting);
-            }
-        }
-    }
-
-    /// What hangs on an entity that was never flushed goes along, or no longer refers to it.
-    fn let_go(&mut self, model: &'static Model, index: u32, going: &mut Vec<(&'static Model, u32)>) {
-        for relation in &model.relations {
-            let Via::Inverse { reference } = relation.via else { continue };
-            let target = (relation.target)();
-            for member in referring_to(self, target, reference, model.slot, &[index]) {
-                if relation.cascade.delete || relation.cascade.delete_orphan {
-                    going.push((target, member));
-                } else if target.references[reference].nullable {
-                    if let Some(arena) = self.any_mut(target.slot) {
-                        arena.point(member, reference, None);
-                    }
-                    self.move_between(target.slot, member, reference, Some(index), None);
-                }
-            }
-        }
-    }
-
-    /// Takes an entity that is gone out of the collections it was in.
-    pub(crate) fn leave_collections(&mut self, model: &'static Model, row: u32) {
-        for (number, reference) in model.references.iter().enumerate() {
-            let Some(owner) = self.owner(model.slot, row, number) else { continue };
-            for relation in model.inverses(number) {
-                let key = RelationKey { slot: (reference.target)().slot, relation: *relation };
-                self.delist(model, key, owner, row);
-            }
-        }
-        for relation in 0..model.relations.len() {
-            let Some(other_side) = model.other_side(relation) else { continue };
-            let key = RelationKey { slot: (model.relations[relation].target)().slot, relation: other_side };
-            if let Some(arena) = self.any_mut(model.slot) {
-                arena.delist_from(key, row);
-            }
-        }
     }
 
     // Collections as they are seen.
@@ -307,23 +164,27 @@ impl State {
     ) -> Option<&[Handle<T>]> {
         let born = self.any(key.slot).is_some_and(|owners| owners.is_born(owner));
         let Some(arena) = self.arena::<T>() else { return born.then_some(&[]) };
-        let moving = self.pending_move(T::model(), key);
+        let born = born && !arena.is_forgotten(key, owner);
+        let moves = self.pending_move(T::model(), key);
         let Some(collection) = arena.collection(key, owner) else {
-            return match (&self.lent, moving) {
-                (Some(lent), Some((index, _, Some(to)))) if born && to == owner => {
-                    let handle = lent.handle.get_or_init(|| Box::new(arena.handle(index)));
-                    handle.downcast_ref().map(std::slice::from_ref)
+            return match (moves, &self.lent) {
+                (Some((index, _, now)), Some(lent)) if born && now == Some(owner) => {
+                    let alone = lent.alone.get_or_init(|| Box::new([arena.handle(index)]));
+                    alone.downcast_ref::<[Handle<T>; 1]>().map(|alone| &alone[..])
                 }
                 _ => born.then_some(&[]),
             };
         };
-        match moving {
+        match moves {
             Some((index, before, now)) if before == Some(owner) || now == Some(owner) => {
                 Some(collection.view.get_or_init(|| {
                     let handle = arena.handle(index);
                     let mut members: Vec<Handle<T>> =
                         collection.members.iter().copied().filter(|member| *member != handle).collect();
                     if now == Some(owner) {
+                        if !relation.many {
+                            members.clear();
+                        }
                         let order = &relation.order_by;
                         let at = members.partition_point(|other| {
                             order.is_empty()
@@ -362,20 +223,14 @@ impl State {
         target: Handle<T>,
     ) -> Option<bool> {
         let (source, targets) = (S::model(), T::model());
-        let holds = |key: RelationKey, members: &dyn AnyArena, owner: u32, member: u32| {
-            let known = members.is_loaded(key, owner)
-                || self.any(key.slot).is_some_and(|owners| owners.is_born(owner));
-            known.then(|| members.is_member(key, owner, member))
+        let holds = |members: &'static Model, key: RelationKey, owner: u32, member: u32| {
+            let is_member = self.any(members.slot).is_some_and(|arena| arena.is_member(key, owner, member));
+            self.knows_members(members, key, owner).then_some(is_member)
         };
-        let own = holds(
-            RelationKey { slot: source.slot, relation },
-            self.any(targets.slot)?,
-            owner.index,
-            target.index,
-        );
-        own.or_else(|| {
-            let key = RelationKey { slot: targets.slot, relation: source.other_side(relation)? };
-            holds(key, self.any(source.slot)?, target.index, owner.index)
+        let own = RelationKey { slot: source.slot, relation };
+        holds(targets, own, owner.index, target.index).or_else(|| {
+            let other = RelationKey { slot: targets.slot, relation: source.other_side(relation)? };
+            holds(source, other, target.index, owner.index)
         })
     }
 
@@ -433,6 +288,19 @@ impl State {
         self.epoch += 1;
     }
 
+    /// Whether nothing was changed since the last commit: what is read now stays true if the transaction is
+    /// rolled back.
+    pub(crate) fn is_untouched(&self) -> bool {
+        let untouched = |arena: &dyn AnyArena| {
+            let changes = arena.changes();
+            arena.mark() == 0
+                && changes.new.is_empty()
+                && changes.dirty.is_empty()
+                && changes.doomed.is_empty()
+        };
+        self.associations.mark() == 0 && self.arenas().all(|(_, arena)| untouched(arena))
+    }
+
     /// Whether a flush would write anything.
     pub(crate) fn has_changes(&mut self) -> bool {
         self.settle();
@@ -457,6 +325,11 @@ impl State {
 
     /// Whether an entity may be referred to: it is a row, or will be one.
     pub(crate) fn is_referable(&self, slot: usize, index: u32) -> bool {
+        self.any(slot).is_some_and(|arena| arena.is_referable(index))
+    }
+
+    /// Whether an entity is the session's: a row, or about to be one.
+    pub(crate) fn is_alive(&self, slot: usize, index: u32) -> bool {
         let state = self.any(slot).map(|arena| arena.state(index));
         matches!(state, Some(EntityState::Pending | EntityState::Persistent))
     }

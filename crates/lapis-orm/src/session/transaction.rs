@@ -82,7 +82,12 @@ impl Session {
     }
 
     /// Takes back everything since the last commit, in the database and in the session: entities that
-    /// were added are transient, those that were changed or deleted are as they were.
+    /// were added are transient, those that were changed or deleted are as they were, and relations hold what
+    /// they held; those that were loaded after a change may have to be loaded again.
+    ///
+    /// A row that was read for the first time after this transaction had written it past the entity (by
+    /// `execute`, or while it was expunged) is told by its entity as it was read, until a query or `refresh`
+    /// reads it again.
     ///
     /// # Errors
     /// If the database cannot be told; the connection is closed then, which has the same effect.
@@ -143,19 +148,15 @@ impl Session {
         let result = work(nested.session).await;
         nested.unfinished = None;
         let session = &mut *nested.session;
-        match result {
-            Ok(value) => {
-                session.release(savepoint).await?;
-                Ok(value)
-            }
-            Err(error) => {
-                if session.level(savepoint).is_ok() {
-                    session.rollback_to(savepoint).await?;
-                    session.release(savepoint).await?;
-                }
-                Err(error)
-            }
+        let kept = match result {
+            Ok(value) => session.release(savepoint).await.map(|()| value),
+            Err(error) => Err(error),
+        };
+        if kept.is_err() && session.level(savepoint).is_ok() {
+            session.rollback_to(savepoint).await?;
+            session.forget(savepoint).await?;
         }
+        kept
     }
 
     /// Flushes, and sets a savepoint to which the transaction can be rolled back.

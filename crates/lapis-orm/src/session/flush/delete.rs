@@ -43,19 +43,18 @@ pub(super) async fn cascade(state: &mut State, connection: &mut Connection) -> R
         let Some(arena) = state.any(slot) else { continue };
         let model = arena.model();
         for row in &rows {
-            // It leaves the collections that its unwritten changes put it into.
-            state.leave_collections(model, *row);
+            state.leave_owners(model, *row);
             if let Some(arena) = state.any_mut(slot) {
                 arena.discard_changes(*row);
             }
         }
         for relation in &model.relations {
             if let Via::Inverse { reference } = relation.via {
-                let found = cascade_relation(state, connection, slot, &rows, relation, reference).await?;
-                waiting.push_back(((relation.target)().slot, found));
+                cascade_relation(state, connection, slot, &rows, relation, reference).await?;
             }
         }
         doomed.entry(slot).or_default().extend(rows);
+        waiting.extend(state.arenas().map(|(slot, arena)| (slot, arena.changes().doomed.to_vec())));
     }
     Ok(doomed)
 }
@@ -105,7 +104,7 @@ fn refers_to(model: &Model, slot: usize) -> bool {
     model.references.iter().any(|reference| (reference.target)().slot == slot)
 }
 
-/// What deleting the owners does along one relation; gives the related rows that are to go too.
+/// What deleting the owners does along one relation.
 async fn cascade_relation(
     state: &mut State,
     connection: &mut Connection,
@@ -113,51 +112,65 @@ async fn cascade_relation(
     owners: &[u32],
     relation: &'static RelationModel,
     reference: usize,
-) -> Result<Vec<u32>> {
+) -> Result<()> {
     let model = (relation.target)();
     let foreign_key = &model.references[reference];
     let deletes = relation.cascade.delete || relation.cascade.delete_orphan;
     let database_acts =
         !matches!(foreign_key.on_delete, ReferentialAction::NoAction | ReferentialAction::Restrict);
-    if !deletes && (database_acts || !foreign_key.nullable) {
-        return Ok(Vec::new());
+    if !deletes && database_acts {
+        forestall(state, model, reference, foreign_key.on_delete, owners);
+        return Ok(());
+    }
+    if !deletes && !foreign_key.nullable {
+        return Ok(());
     }
     let keys: Vec<Value<'static>> =
         owners.iter().filter_map(|owner| state.key_of(slot, *owner)).flatten().collect();
     let related = by_reference(model, foreign_key, keys);
     if !deletes {
         set_null(connection, model, foreign_key, related).await?;
-        let tracked = referring_to(state, model, reference, slot, owners);
-        if let Some(arena) = state.any_mut(model.slot) {
-            tracked.into_iter().for_each(|row| arena.point(row, reference, None));
+        for row in state.referring_to(model, reference, owners) {
+            state.follow(model, row, |arena| arena.point(row, reference, None));
         }
-        return Ok(Vec::new());
+        return Ok(());
     }
     // The database deletes rows whose deletion concerns nobody else by itself.
     let concerns_nobody = model.relations.is_empty();
     if !(concerns_nobody && foreign_key.on_delete == ReferentialAction::Cascade) {
         load(state, connection, model, related).await?;
     }
-    let tracked = referring_to(state, model, reference, slot, owners);
-    tracked.iter().for_each(|row| state.doom(model, *row));
-    Ok(tracked)
+    for row in state.referring_to(model, reference, owners) {
+        state.doom(model, row);
+    }
+    Ok(())
 }
 
-/// The entities of `model` whose reference leads to one of the owners.
-pub(in crate::session) fn referring_to(
-    state: &State,
+/// Does in the session what the database would do by itself to rows that refer to the owners, where it does
+/// not know yet that they do: new ones, and those that were changed to.
+fn forestall(
+    state: &mut State,
     model: &'static Model,
     reference: usize,
-    owner_slot: usize,
+    action: ReferentialAction,
     owners: &[u32],
-) -> Vec<u32> {
-    debug_assert_eq!((model.references[reference].target)().slot, owner_slot);
-    let owners: HashSet<u32> = owners.iter().copied().collect();
-    let Some(arena) = state.any(model.slot) else { return Vec::new() };
-    let alive = |row: &u32| matches!(arena.state(*row), EntityState::Persistent | EntityState::Pending);
-    let refers =
-        |row: &u32| state.owner(model.slot, *row, reference).is_some_and(|owner| owners.contains(&owner));
-    (0..arena.len()).filter(alive).filter(refers).collect()
+) {
+    for row in state.referring_to(model, reference, owners) {
+        let Some(arena) = state.any(model.slot) else { return };
+        let columns = model.references[reference].columns.clone();
+        let changed = state.changed(model.slot, row);
+        let is_new = arena.state(row) == EntityState::Pending;
+        if !is_new && !columns.into_iter().any(|column| changed.contains(column)) {
+            continue;
+        }
+        match action {
+            ReferentialAction::Cascade => state.doom(model, row),
+            ReferentialAction::SetNull => {
+                state.follow(model, row, |arena| arena.point(row, reference, None));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// `reference IN (keys)`
@@ -322,7 +335,7 @@ fn follow_database(state: &mut State, model: &'static Model, deleted: &[u32]) {
         if !matches!(action, ReferentialAction::Cascade | ReferentialAction::SetNull) {
             continue;
         }
-        let mut rows = referring_to(state, other, reference, model.slot, deleted);
+        let mut rows = state.referring_to(other, reference, deleted);
         let Some(arena) = state.any(other.slot) else { continue };
         rows.retain(|row| arena.state(*row) == EntityState::Persistent && !arena.is_doomed(*row));
         if action == ReferentialAction::Cascade {
@@ -330,16 +343,12 @@ fn follow_database(state: &mut State, model: &'static Model, deleted: &[u32]) {
             for row in rows {
                 state.leave_collections(other, row);
                 if let Some(arena) = state.any_mut(other.slot) {
-                    arena.doom(row);
+                    arena.doom(row, false);
                     arena.deleted(row);
                 }
             }
         } else if let Some(arena) = state.any_mut(other.slot) {
-            for row in rows {
-                let epoch = 0;
-                arena.point(row, reference, None);
-                arena.updated(row, epoch);
-            }
+            rows.into_iter().for_each(|row| arena.set_null(row, reference));
         }
     }
 }

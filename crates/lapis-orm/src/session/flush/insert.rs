@@ -5,9 +5,10 @@ use lapis_sql::dialect::Dialect;
 use lapis_sql::{Cell, Value};
 
 use super::batch::{Answers, Rows, runs};
-use super::topology::{Group, Order, RowReference};
+use super::topology::{Group, RowReference};
+use super::update::unset;
 use crate::entity::{Link, Model};
-use crate::session::arena::linked_index;
+use crate::session::arena::{EntityState, linked_index};
 use crate::session::column_set::ColumnSet;
 use crate::session::erased::AnyArena;
 use crate::session::state::State;
@@ -22,11 +23,12 @@ enum ReadBack {
     Returning(ColumnSet),
 }
 
-/// Checks, before anything is sent, that every new row can be written: nothing required is unset.
-pub(super) fn validate(state: &State, order: &Order) -> Result<()> {
-    for group in &order.groups {
-        let Some(arena) = state.any(group.slot) else { continue };
-        for row in &group.rows {
+/// Checks, before anything is sent, that every row can be written: nothing required is unset.
+pub(super) fn validate(state: &State) -> Result<()> {
+    for (_, arena) in state.arenas() {
+        let changes = arena.changes();
+        let changed = changes.dirty.iter().filter(|row| !arena.is_doomed(**row));
+        for row in changes.new.iter().chain(changed) {
             validate_row(state, arena, *row)?;
         }
     }
@@ -39,6 +41,9 @@ fn validate_row(state: &State, arena: &dyn AnyArena, row: u32) -> Result<()> {
         let target = (reference.target)();
         let name = || format!("{}.{}", model.name, reference.name);
         match arena.link(row, number) {
+            Link::Unset if arena.state(row) == EntityState::Persistent => {
+                return Err(unset(arena, row, reference));
+            }
             Link::Unset if !model.columns[reference.columns.start].generated => {
                 return Err(Error::invalid_request(format!(
                     "{} is unset, and a new row of {} needs it; assign it a handle or `Ref::to(key)` before the flush",

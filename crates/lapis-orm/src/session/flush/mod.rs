@@ -25,8 +25,6 @@ use lapis_engine::{Connection, Result};
 
 use super::state::State;
 
-pub(super) use delete::referring_to;
-
 /// Writes everything that waits. On an error the caller has to roll back what was written.
 pub(super) async fn flush(state: &mut State, connection: &mut Connection) -> Result<()> {
     let doomed = delete::cascade(state, connection).await?;
@@ -58,6 +56,6 @@ fn plan(state: &State) -> Result<topology::Order> {
         .map(|(slot, arena)| (slot, arena.changes().new.to_vec()))
         .collect();
     let order = topology::order(state, &new)?;
-    insert::validate(state, &order)?;
+    insert::validate(state)?;
     Ok(order)
 }

@@ -8,7 +8,7 @@ use lapis_sql::{Cell, Value};
 use super::batch::{Answers, Rows};
 use super::insert::resolve_references;
 use super::topology::RowReference;
-use crate::entity::{Link, Model};
+use crate::entity::{Link, ReferenceModel};
 use crate::session::column_set::ColumnSet;
 use crate::session::erased::AnyArena;
 use crate::session::state::State;
@@ -61,7 +61,6 @@ async fn update(state: &mut State, connection: &mut Connection, slot: usize, row
     let Some(arena) = state.any_mut(slot) else { return Ok(()) };
     let mut by_columns: BTreeMap<Vec<usize>, Vec<u32>> = BTreeMap::new();
     for row in rows {
-        check_references(arena, *row)?;
         let changed = arena.changed(*row);
         if changed.is_empty() {
             arena.unchanged(*row);
@@ -133,22 +132,15 @@ async fn write(
     Ok(())
 }
 
-/// A required reference that was unset cannot be written.
-fn check_references(arena: &dyn AnyArena, row: u32) -> Result<()> {
-    let model: &'static Model = arena.model();
-    for reference in &model.references {
-        let unknown = reference.columns.clone().any(|column| arena.value(row, column).is_none());
-        if unknown {
-            return Err(Error::invalid_request(format!(
-                "{}.{} of row {} was unset, and the column does not take NULL; make it refer to a row, or delete \
-                 the entity",
-                model.name,
-                reference.name,
-                describe_key(arena, row),
-            )));
-        }
-    }
-    Ok(())
+/// The error for a required reference of a row that was unset.
+pub(super) fn unset(arena: &dyn AnyArena, row: u32, reference: &ReferenceModel) -> Error {
+    Error::invalid_request(format!(
+        "{}.{} of row {} was unset, and the column does not take NULL; make it refer to a row, or delete the \
+         entity",
+        arena.model().name,
+        reference.name,
+        describe_key(arena, row),
+    ))
 }
 
 /// The error for a row that somebody else deleted.
