@@ -300,7 +300,7 @@ fn symbol(op: BinaryOp, dialect: &dyn Dialect) -> &'static str {
         BinaryOp::Add => "+",
         BinaryOp::Sub => "-",
         BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
+        BinaryOp::Div => dialect.division(),
         BinaryOp::IntDiv => dialect.integer_division(),
         BinaryOp::Rem => "%",
         BinaryOp::Concat => "||",

@@ -106,6 +106,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
         NullSafeEquality::IsDistinctFrom
     }
 
+    /// The operator that divides floats and decimals, also where they are whole.
+    fn division(&self) -> &'static str {
+        "/"
+    }
+
     /// The operator that divides integers, rounding towards zero.
     fn integer_division(&self) -> &'static str {
         "/"

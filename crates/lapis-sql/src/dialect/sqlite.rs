@@ -71,6 +71,11 @@ impl Dialect for Sqlite {
         32_766
     }
 
+    /// A whole decimal is stored as an integer, which `/` alone would divide as one.
+    fn division(&self) -> &'static str {
+        "* 1.0 /"
+    }
+
     fn null_safe_equality(&self) -> NullSafeEquality {
         NullSafeEquality::Is
     }

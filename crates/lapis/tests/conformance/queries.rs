@@ -29,6 +29,7 @@ conformance! {
     a_boolean_column_is_a_condition,
     arithmetic_follows_the_precedence_of_rust,
     integers_divide_towards_zero_and_floats_do_not,
+    whole_decimals_divide_as_decimals,
     case_takes_the_first_branch_that_holds,
     cast_reads_a_value_as_another_type,
     functions_of_text,
@@ -298,6 +299,19 @@ async fn integers_divide_towards_zero_and_floats_do_not(database: &Database) -> 
     let raised =
         select((Project::budget * 2, Project::budget + Decimal::new(5, 1))).filter(Project::id.eq(1));
     assert_eq!(database.one(raised).await?, (Decimal::new(2001, 0), Decimal::new(1001, 0)));
+    Ok(())
+}
+
+async fn whole_decimals_divide_as_decimals(database: &Database) -> Result<()> {
+    company(database).await?;
+    let shares = select((
+        Project::budget / 4,
+        Project::budget / Decimal::from(-8),
+        Project::budget / Project::id / 5,
+    ));
+    let (quarter, eighth, twice) = database.one(shares.filter(Project::title.eq("ledger"))).await?;
+    assert_eq!((quarter, eighth, twice), (Decimal::new(625, 1), Decimal::new(-3125, 2), Decimal::from(25)));
+    assert_eq!(database.one(select(lit(Decimal::ONE) / 2)).await?, Decimal::new(5, 1));
     Ok(())
 }
 
