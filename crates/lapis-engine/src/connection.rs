@@ -421,6 +421,24 @@ impl Connection {
         }
     }
 
+    /// Does what is due before a statement can run.
+    pub(crate) async fn ready(&mut self) -> Result<()> {
+        self.refresh().await?;
+        usable(&mut self.leased, self.started).map(drop)
+    }
+
+    /// The driver's connection.
+    pub(crate) fn driver(&mut self) -> Result<&mut Box<dyn DriverConnection>> {
+        lease(&mut self.leased).map(|pooled| &mut pooled.driver)
+    }
+
+    /// Says that no more rows of the cursor are wanted.
+    pub(crate) fn close_cursor(&mut self) {
+        if let Some(pooled) = &mut self.leased {
+            pooled.driver.close_cursor();
+        }
+    }
+
     /// Gives the driver's connection away, until [`put_back`](Self::put_back) brings it back.
     pub(crate) async fn lend(&mut self) -> Result<Pooled> {
         self.refresh().await?;

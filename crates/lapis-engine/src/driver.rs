@@ -1,18 +1,20 @@
 //! What a database's driver has to do: small, object-safe traits.
 
 use std::fmt;
+use std::task::{Context, Poll};
 
 use lapis_sql::Value;
 use lapis_sql::dialect::Dialect;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::reply::Reply;
 use crate::sink::{Batch, BatchSink, Outcome, RowSink};
 use crate::transaction::TransactionOptions;
 
 /// A database that connections can be opened to.
 pub trait Driver: Send + Sync + fmt::Debug {
-    /// The database's SQL.
+    /// The database's SQL. A server says what it is when the first connection is opened, so this is not asked
+    /// before.
     fn dialect(&self) -> &'static dyn Dialect;
 
     /// Opens a connection.
@@ -52,6 +54,35 @@ pub trait DriverConnection: Send {
         sink: &'a mut (dyn RowSink + Send),
     ) -> Reply<'a, Outcome>;
 
+    /// Whether rows can be taken one after the other by [`poll_cursor`](Self::poll_cursor); where not, a stream
+    /// reads them on a thread of its own.
+    fn has_cursors(&self) -> bool {
+        false
+    }
+
+    /// Begins a statement whose rows [`poll_cursor`](Self::poll_cursor) gives.
+    fn open_cursor<'a>(&'a mut self, sql: &'a str, params: &'a [Value<'a>]) -> Reply<'a, ()> {
+        let _ = (sql, params);
+        Reply::ready(Err(no_cursor()))
+    }
+
+    /// Gives the rows that are there to `sink` until it says `Stop`, which is `None` here; behind the last row it is
+    /// what the statement did.
+    ///
+    /// # Errors
+    /// What the database finds wrong with the statement, and what the sink returns; the cursor is closed then.
+    fn poll_cursor(
+        &mut self,
+        context: &mut Context<'_>,
+        sink: &mut dyn RowSink,
+    ) -> Poll<Result<Option<Outcome>>> {
+        let _ = (context, sink);
+        Poll::Ready(Err(no_cursor()))
+    }
+
+    /// Says that no more rows of the cursor are wanted. Sends nothing: what is called next ends the statement.
+    fn close_cursor(&mut self) {}
+
     /// Runs one statement once for each row of parameters.
     fn run_batch<'a>(
         &'a mut self,
@@ -83,6 +114,10 @@ pub trait DriverConnection: Send {
 
     /// Closes the connection.
     fn close(self: Box<Self>) -> Reply<'static, ()>;
+}
+
+fn no_cursor() -> Error {
+    Error::invalid_request("this driver has no cursors; its rows are taken by `run`")
 }
 
 /// Stops a statement that another thread runs.

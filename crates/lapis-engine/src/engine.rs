@@ -292,13 +292,15 @@ impl EngineBuilder {
             ));
         }
         let driver = crate::drivers::open(&self.url, &self.driver)?;
+        let pool = Arc::new(Pool::new(Arc::clone(&driver), self.pool));
+        let first = pool.take().await?;
         let engine = Engine(Arc::new(Shared {
             dialect: driver.dialect(),
-            pool: Arc::new(Pool::new(driver, self.pool)),
+            pool,
             events: self.events,
             isolation_level: self.isolation_level,
         }));
-        drop(engine.acquire().await?);
+        engine.pool().give_back(first);
         Ok(engine)
     }
 }

@@ -21,6 +21,8 @@ mod engine;
 mod error;
 mod event;
 mod from_row;
+#[cfg(feature = "net")]
+mod net;
 mod pool;
 mod projection;
 mod query;

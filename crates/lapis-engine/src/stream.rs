@@ -3,7 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::mpsc as std_mpsc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use std::vec;
 
@@ -55,7 +55,18 @@ const INTERRUPT_AGAIN: Duration = Duration::from_millis(2);
 pub struct RowStream<'c, T> {
     connection: Held<'c>,
     chunk: vec::IntoIter<T>,
-    reader: Option<Reader<T>>,
+    source: Source<T>,
+}
+
+/// Where more rows come from.
+#[derive(Debug)]
+enum Source<T> {
+    /// The connection's cursor.
+    Cursor(Cursor<T>),
+    /// A thread, to which the connection is lent.
+    Thread(Reader<T>),
+    /// There are no more.
+    Ended,
 }
 
 #[derive(Debug)]
@@ -85,15 +96,23 @@ impl<T> RowStream<'_, T> {
             if let Some(row) = self.chunk.next() {
                 return Poll::Ready(Some(Ok(row)));
             }
-            let Some(reader) = &mut self.reader else { return Poll::Ready(None) };
-            match reader.chunks.poll_recv(context) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Some(Ok(chunk))) => self.chunk = chunk.into_iter(),
-                Poll::Ready(Some(Err(error))) => {
+            let chunk = match (&mut self.source, &mut self.connection) {
+                (Source::Ended, _) | (_, Held::Released) => return Poll::Ready(None),
+                (Source::Thread(reader), _) => ready!(reader.chunks.poll_recv(context)),
+                (Source::Cursor(cursor), Held::Borrowed(connection)) => {
+                    ready!(cursor.poll_chunk(connection, context))
+                }
+                (Source::Cursor(cursor), Held::Owned(connection)) => {
+                    ready!(cursor.poll_chunk(connection, context))
+                }
+            };
+            match chunk {
+                Some(Ok(chunk)) => self.chunk = chunk.into_iter(),
+                Some(Err(error)) => {
                     self.finish();
                     return Poll::Ready(Some(Err(error)));
                 }
-                Poll::Ready(None) => {
+                None => {
                     if !self.finish() {
                         return Poll::Ready(Some(Err(Error::operational(
                             OperationalCause::ConnectionLost,
@@ -107,14 +126,100 @@ impl<T> RowStream<'_, T> {
 
     /// Ends the statement and takes the connection back; false if it is lost.
     fn finish(&mut self) -> bool {
-        let Some(reader) = self.reader.take() else { return true };
-        let Some(pooled) = reader.end() else { return false };
+        let lent = match std::mem::replace(&mut self.source, Source::Ended) {
+            Source::Ended => return true,
+            Source::Cursor(_) => None,
+            Source::Thread(reader) => match reader.end() {
+                Some(pooled) => Some(pooled),
+                None => return false,
+            },
+        };
+        let end = |connection: &mut Connection| match lent {
+            Some(pooled) => connection.put_back(pooled),
+            None => connection.close_cursor(),
+        };
         match std::mem::replace(&mut self.connection, Held::Released) {
-            Held::Borrowed(connection) => connection.put_back(pooled),
-            Held::Owned(mut connection) => connection.put_back(pooled),
+            Held::Borrowed(connection) => end(connection),
+            Held::Owned(mut connection) => end(&mut connection),
             Held::Released => {}
         }
         true
+    }
+}
+
+/// The rows of the connection's cursor.
+struct Cursor<T> {
+    decode: fn(&Row<'_>, usize) -> Result<T>,
+    width: usize,
+    rows: u64,
+    done: bool,
+    /// What went wrong behind the last row that was given.
+    failed: Option<Error>,
+    sql: String,
+    parameters: Vec<Value<'static>>,
+    watch: Option<Watch>,
+}
+
+impl<T> Cursor<T> {
+    /// The rows that are there, as few as one; `None` behind the last.
+    fn poll_chunk(
+        &mut self,
+        connection: &mut Connection,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Vec<T>>>> {
+        if self.done {
+            return Poll::Ready(self.failed.take().map(Err));
+        }
+        let engine = connection.engine().clone();
+        let driver = match connection.driver() {
+            Ok(driver) => driver,
+            Err(error) => return Poll::Ready(Some(Err(error))),
+        };
+        let mut chunk = Vec::new();
+        let (decode, width, first) = (self.decode, self.width, self.rows == 0);
+        let mut sink = |row: &Row<'_>| {
+            if first && chunk.is_empty() {
+                row.expect_width(width)?;
+            }
+            chunk.push(decode(row, 0)?);
+            Ok(if chunk.len() < LARGEST_CHUNK { Flow::Continue } else { Flow::Stop })
+        };
+        let polled = driver.poll_cursor(context, &mut sink);
+        self.rows += chunk.len() as u64;
+        let result = match polled {
+            Poll::Pending if chunk.is_empty() => return Poll::Pending,
+            Poll::Pending | Poll::Ready(Ok(None)) => return Poll::Ready(Some(Ok(chunk))),
+            Poll::Ready(Ok(Some(outcome))) => Ok(outcome),
+            Poll::Ready(Err(error)) => Err(error),
+        };
+        Poll::Ready(match self.conclude(&engine, result) {
+            Ok(_) if chunk.is_empty() => None,
+            Err(error) if chunk.is_empty() => Some(Err(error)),
+            result => {
+                self.failed = result.err();
+                Some(Ok(chunk))
+            }
+        })
+    }
+
+    /// Tells those who watch that the statement has ended, and completes its error.
+    fn conclude(&mut self, engine: &Engine, result: Result<Outcome>) -> Result<Outcome> {
+        self.done = true;
+        let events = engine.events();
+        let parameters = Parameters::One(&self.parameters);
+        let result = result.map_err(|error| events.explain(error, &self.sql, parameters));
+        if let Some(mut watch) = self.watch.take() {
+            watch.rows = self.rows;
+            watch.rows_affected = result.as_ref().map_or(0, |outcome| outcome.rows_affected);
+            watch.end(events, &self.sql, parameters, &result);
+        }
+        result
+    }
+}
+
+impl<T> std::fmt::Debug for Cursor<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cursor").field("rows", &self.rows).finish_non_exhaustive()
     }
 }
 
@@ -169,12 +274,8 @@ impl Connection {
         &mut self,
         query: Q,
     ) -> Result<RowStream<'_, RowOf<Q>>> {
-        let reader = read(self, &query).await?;
-        Ok(RowStream {
-            connection: Held::Borrowed(self),
-            chunk: Vec::new().into_iter(),
-            reader: Some(reader),
-        })
+        let source = open(self, &query).await?;
+        Ok(RowStream { connection: Held::Borrowed(self), chunk: Vec::new().into_iter(), source })
     }
 }
 
@@ -189,25 +290,54 @@ impl Engine {
         query: Q,
     ) -> Result<RowStream<'static, RowOf<Q>>> {
         let mut connection = Box::new(self.acquire().await?);
-        let reader = read(&mut connection, &query).await?;
-        Ok(RowStream {
-            connection: Held::Owned(connection),
-            chunk: Vec::new().into_iter(),
-            reader: Some(reader),
-        })
+        let source = open(&mut connection, &query).await?;
+        Ok(RowStream { connection: Held::Owned(connection), chunk: Vec::new().into_iter(), source })
+    }
+}
+
+/// Begins a query on a connection: with a cursor where the driver has them, else on a thread.
+async fn open<Q: Query<Shape: Projection>>(
+    connection: &mut Connection,
+    query: &Q,
+) -> Result<Source<RowOf<Q>>> {
+    Q::Shape::check_stream(query.options())?;
+    let statement = query.as_statement();
+    let compiled = compile(statement, connection.dialect())?;
+    let parameters: Vec<Value<'static>> = compiled.parameters.into_iter().map(Value::into_owned).collect();
+    connection.ready().await?;
+    if !connection.driver()?.has_cursors() {
+        return read::<Q>(connection, compiled.sql, parameters, statement).await.map(Source::Thread);
+    }
+    let engine = connection.engine().clone();
+    let driver = connection.driver()?;
+    let watch = engine
+        .events()
+        .watched()
+        .then(|| Watch::start(driver.transaction() == TransactionState::Pending));
+    let opened = driver.open_cursor(&compiled.sql, &parameters).await;
+    let mut cursor = Cursor {
+        decode: <Q::Shape as Projection>::decode,
+        width: <Q::Shape as Projection>::WIDTH,
+        rows: 0,
+        done: false,
+        failed: None,
+        sql: compiled.sql,
+        parameters,
+        watch,
+    };
+    match opened {
+        Ok(()) => Ok(Source::Cursor(cursor)),
+        Err(error) => cursor.conclude(&engine, Err(error)).map(|_| Source::Ended),
     }
 }
 
 /// Starts the thread that reads a query's rows on a connection.
 async fn read<Q: Query<Shape: Projection>>(
     connection: &mut Connection,
-    query: &Q,
+    sql: String,
+    parameters: Vec<Value<'static>>,
+    statement: StatementRef<'_>,
 ) -> Result<Reader<RowOf<Q>>> {
-    Q::Shape::check_stream(query.options())?;
-    let statement = query.as_statement();
-    let compiled = compile(statement, connection.dialect())?;
-    let sql = compiled.sql;
-    let parameters: Vec<Value<'static>> = compiled.parameters.into_iter().map(Value::into_owned).collect();
     let engine = connection.engine().clone();
     let pooled = connection.lend().await?;
     // A statement that writes is not interrupted: its transaction would be rolled back.

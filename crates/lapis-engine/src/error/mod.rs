@@ -35,13 +35,22 @@ struct Inner {
     sql: Option<Box<str>>,
     parameters: Option<Box<str>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    sqlstate: Option<Box<str>>,
+    native_code: Option<i64>,
 }
 
 impl Error {
     /// An error of that kind.
     #[must_use]
     pub fn new(kind: ErrorKind) -> Self {
-        Self(Box::new(Inner { kind, sql: None, parameters: None, source: None }))
+        Self(Box::new(Inner {
+            kind,
+            sql: None,
+            parameters: None,
+            source: None,
+            sqlstate: None,
+            native_code: None,
+        }))
     }
 
     /// The database, its file or its connection failed.
@@ -113,6 +122,33 @@ impl Error {
     pub fn with_parameters(mut self, parameters: String) -> Self {
         self.0.parameters.get_or_insert(parameters.into());
         self
+    }
+
+    /// The same error with the SQLSTATE that the server gave it.
+    #[must_use]
+    pub fn with_sqlstate(mut self, sqlstate: &str) -> Self {
+        self.0.sqlstate = Some(sqlstate.into());
+        self
+    }
+
+    /// The same error with the number that the database gave it.
+    #[must_use]
+    pub fn with_native_code(mut self, code: i64) -> Self {
+        self.0.native_code = Some(code);
+        self
+    }
+
+    /// The SQLSTATE, five characters, as PostgreSQL, MySQL and MariaDB tell it.
+    #[must_use]
+    pub fn sqlstate(&self) -> Option<&str> {
+        self.0.sqlstate.as_deref()
+    }
+
+    /// The database's own number of the error: MySQL's, such as 1062, or SQLite's extended result code, such as
+    /// 2067. PostgreSQL has none but the [SQLSTATE](Self::sqlstate).
+    #[must_use]
+    pub fn native_code(&self) -> Option<i64> {
+        self.0.native_code
     }
 
     /// What went wrong.
@@ -206,6 +242,12 @@ impl Error {
         matches!(self.0.kind, ErrorKind::SeveralRows(_))
     }
 
+    /// Whether the connection is gone.
+    #[must_use]
+    pub fn is_connection_lost(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Operational { cause: OperationalCause::ConnectionLost, .. })
+    }
+
     /// Whether another connection held a lock: the same transaction may succeed if it is run again.
     #[must_use]
     pub fn is_locked(&self) -> bool {
@@ -235,6 +277,12 @@ impl fmt::Debug for Error {
         }
         if let Some(parameters) = &self.0.parameters {
             debug.field("parameters", parameters);
+        }
+        if let Some(sqlstate) = &self.0.sqlstate {
+            debug.field("sqlstate", sqlstate);
+        }
+        if let Some(code) = &self.0.native_code {
+            debug.field("native_code", code);
         }
         if let Some(source) = &self.0.source {
             debug.field("source", source);

@@ -64,6 +64,7 @@ pub(super) fn translate(error: rusqlite::Error) -> Error {
         }
         _ => operational(OperationalCause::Other, ""),
     }
+    .with_native_code(code.extended_code.into())
     .with_source(error)
 }
 
@@ -74,7 +75,10 @@ const READ_BEFORE_WRITE: &str = ": another connection writes, or has written sin
 /// The error for a transaction that has read and now wants to write, while another connection does.
 pub(super) fn read_before_write(error: rusqlite::Error) -> Error {
     let message = format!("{}{READ_BEFORE_WRITE}", message(&error));
-    Error::operational(OperationalCause::Locked, message).with_source(error)
+    let code = error.sqlite_error().map_or(ffi::SQLITE_BUSY, |code| code.extended_code);
+    Error::operational(OperationalCause::Locked, message)
+        .with_native_code(code.into())
+        .with_source(error)
 }
 
 /// SQLite's own message, without the SQL that rusqlite adds to it.
