@@ -33,8 +33,8 @@ pub struct Connection {
     leased: Option<Pooled>,
     /// `start` was called, and neither `commit` nor `rollback` since.
     started: bool,
-    /// A rollback is due before the next statement.
-    stale: bool,
+    /// What a guard that was dropped has left to be done before the next statement.
+    due: Option<Due>,
     /// The transaction that begins behind the rollback that is due.
     next: Option<TransactionOptions>,
     /// It is to be closed rather than given back.
@@ -48,7 +48,7 @@ impl Connection {
             engine,
             leased: Some(pooled),
             started: false,
-            stale: false,
+            due: None,
             next: None,
             invalidated: false,
             savepoints: 0,
@@ -111,7 +111,7 @@ impl Connection {
         params: &'a [Value<'a>],
         sink: &'a mut (dyn RowSink + Send),
     ) -> Reply<'a, Outcome> {
-        if self.stale || self.engine.events().watched() {
+        if self.due.is_some() || self.engine.events().watched() {
             return Reply::pending(self.run_watched(sql, params, sink));
         }
         let Self { engine, leased, started, .. } = self;
@@ -222,7 +222,7 @@ impl Connection {
         }
         let mut options = options;
         options.isolation_level = options.isolation_level.or(self.engine.isolation_level());
-        if self.stale {
+        if let Some(Due::Rollback) = self.due {
             self.next = Some(options);
         } else {
             lease(&mut self.leased)?.driver.start(options)?;
@@ -235,7 +235,7 @@ impl Connection {
     #[must_use]
     pub fn in_transaction(&self) -> bool {
         self.started
-            || (!self.stale
+            || (!matches!(self.due, Some(Due::Rollback))
                 && self.leased.as_ref().is_some_and(|it| it.driver.transaction() != TransactionState::None))
     }
 
@@ -362,24 +362,29 @@ impl Connection {
         let Some(pooled) = &mut self.leased else { return };
         match pooled.driver.rollback() {
             Reply::Ready(result) => self.invalidated |= result.into_inner().is_err(),
-            Reply::Pending(_) => self.stale = true,
+            Reply::Pending(_) => self.due = Some(Due::Rollback),
         }
     }
 
-    /// Rolls back to a savepoint whose guard was dropped. Where that has to be waited for, the whole
-    /// transaction is rolled back, for nobody can await it here.
+    /// Rolls back to a savepoint whose guard was dropped: at once where nothing has to be waited for, else before
+    /// the next statement. The savepoint itself stays until the transaction ends, so that nothing goes wrong if it is
+    /// rolled back to twice.
     pub(crate) fn abandon_savepoint(&mut self, name: &str) {
         let mut sql = String::new();
         self.write_savepoint(&mut sql, ROLLBACK_TO, name);
-        sql.push_str("; ");
-        self.write_savepoint(&mut sql, RELEASE, name);
         let Some(pooled) = &mut self.leased else { return };
-        if pooled.driver.transaction() != TransactionState::Open {
+        if pooled.driver.transaction() != TransactionState::Open || matches!(self.due, Some(Due::Rollback))
+        {
             return;
         }
-        match pooled.driver.run_script(&sql) {
-            Reply::Ready(result) => self.invalidated |= result.into_inner().is_err(),
-            Reply::Pending(_) => self.stale = true,
+        let done = match pooled.driver.run_script(&sql) {
+            Reply::Ready(result) => Some(result.into_inner()),
+            Reply::Pending(_) => None,
+        };
+        match done {
+            Some(result) => self.invalidated |= result.is_err(),
+            // It undoes what is within it, too.
+            None => self.due = Some(Due::RollbackTo(sql)),
         }
     }
 
@@ -388,15 +393,16 @@ impl Connection {
         self.invalidated = true;
     }
 
-    /// Does the rollback that is due.
+    /// Does the rollback that is due. It stays due until it is done.
     async fn refresh(&mut self) -> Result<()> {
-        if self.stale {
-            let driver = &mut lease(&mut self.leased)?.driver;
-            driver.reset().await?;
-            self.stale = false;
-            if let Some(options) = self.next.take() {
-                driver.start(options)?;
-            }
+        let Some(due) = &self.due else { return Ok(()) };
+        let driver = &mut lease(&mut self.leased)?.driver;
+        match due {
+            Due::Rollback => driver.reset().await?,
+            Due::RollbackTo(sql) => driver.run_script(sql).await?,
+        }
+        if let (Some(Due::Rollback), Some(options)) = (self.due.take(), self.next.take()) {
+            driver.start(options)?;
         }
         Ok(())
     }
@@ -451,6 +457,14 @@ impl Connection {
     }
 }
 
+/// What is to be undone before the next statement.
+enum Due {
+    /// The transaction.
+    Rollback,
+    /// What came after a savepoint, by the statement that says so.
+    RollbackTo(String),
+}
+
 /// The driver's connection, if a statement can run on it.
 fn usable(leased: &mut Option<Pooled>, started: bool) -> Result<&mut Box<dyn DriverConnection>> {
     let driver = &mut lease(leased)?.driver;
@@ -500,6 +514,10 @@ impl RowSink for Counting<'_> {
     fn row(&mut self, row: &Row<'_>) -> Result<Flow> {
         self.rows += 1;
         self.sink.row(row)
+    }
+
+    fn limit(&self) -> Option<usize> {
+        self.sink.limit()
     }
 }
 

@@ -8,7 +8,7 @@ use lapis_sql::types::Decode;
 use crate::connection::Connection;
 use crate::error::Result;
 use crate::row::Row;
-use crate::sink::Flow;
+use crate::sink::{Flow, RowSink};
 
 /// A shape whose rows can be read.
 #[diagnostic::on_unimplemented(message = "rows of shape `{Self}` cannot be read")]
@@ -71,16 +71,35 @@ pub async fn fetch_rows<P: Projection>(
     connection: &mut Connection,
     limit: Option<usize>,
 ) -> Result<Vec<P::Row>> {
-    let mut rows = Vec::with_capacity(first_capacity::<P::Row>(limit));
-    let mut sink = |row: &Row<'_>| {
-        if rows.is_empty() {
+    let rows = Vec::with_capacity(first_capacity::<P::Row>(limit));
+    let mut sink = Rows::<P> { rows, limit };
+    connection.run_statement(statement, &mut sink).await?;
+    Ok(sink.rows)
+}
+
+/// Collects rows, or the first of them.
+struct Rows<P: Projection> {
+    rows: Vec<P::Row>,
+    limit: Option<usize>,
+}
+
+impl<P: Projection> RowSink for Rows<P> {
+    #[inline]
+    fn row(&mut self, row: &Row<'_>) -> Result<Flow> {
+        if self.rows.is_empty() {
             row.expect_width(P::WIDTH)?;
         }
-        rows.push(P::decode(row, 0)?);
-        Ok(if limit.is_some_and(|limit| rows.len() >= limit) { Flow::Stop } else { Flow::Continue })
-    };
-    connection.run_statement(statement, &mut sink).await?;
-    Ok(rows)
+        self.rows.push(P::decode(row, 0)?);
+        Ok(if self.limit.is_some_and(|limit| self.rows.len() >= limit) {
+            Flow::Stop
+        } else {
+            Flow::Continue
+        })
+    }
+
+    fn limit(&self) -> Option<usize> {
+        self.limit
+    }
 }
 
 /// Room for the first rows of a result, whose number nobody knows beforehand: about as much memory as allocators

@@ -3,6 +3,8 @@
 use lapis_sql::Cell;
 use lapis_sql::types::Decode;
 
+#[cfg(feature = "postgres")]
+use crate::drivers::postgres::PostgresRow;
 use crate::error::{Error, Result};
 
 /// A view of the driver's current row: nothing is copied before a cell is decoded.
@@ -14,6 +16,8 @@ pub struct Row<'a>(Repr<'a>);
 enum Repr<'a> {
     #[cfg(feature = "sqlite")]
     Sqlite(&'a rusqlite::Row<'a>),
+    #[cfg(feature = "postgres")]
+    Postgres(PostgresRow<'a>),
     Cells(&'a [&'a str], &'a [Cell<'a>]),
 }
 
@@ -22,6 +26,12 @@ impl<'a> Row<'a> {
     #[inline]
     pub(crate) fn sqlite(row: &'a rusqlite::Row<'a>) -> Self {
         Self(Repr::Sqlite(row))
+    }
+
+    #[cfg(feature = "postgres")]
+    #[inline]
+    pub(crate) fn postgres(row: PostgresRow<'a>) -> Self {
+        Self(Repr::Postgres(row))
     }
 
     /// A row of cells with their names, as a test or a cache has it.
@@ -43,6 +53,8 @@ impl Row<'_> {
         match &self.0 {
             #[cfg(feature = "sqlite")]
             Repr::Sqlite(row) => row.as_ref().column_count(),
+            #[cfg(feature = "postgres")]
+            Repr::Postgres(row) => row.len(),
             Repr::Cells(_, cells) => cells.len(),
         }
     }
@@ -71,6 +83,8 @@ impl Row<'_> {
         match &self.0 {
             #[cfg(feature = "sqlite")]
             Repr::Sqlite(row) => crate::drivers::sqlite::cell(row, index),
+            #[cfg(feature = "postgres")]
+            Repr::Postgres(row) => row.cell(index),
             Repr::Cells(_, cells) => cells.get(index).copied(),
         }
     }
@@ -81,6 +95,8 @@ impl Row<'_> {
         match &self.0 {
             #[cfg(feature = "sqlite")]
             Repr::Sqlite(row) => row.as_ref().column_name(index).unwrap_or_default(),
+            #[cfg(feature = "postgres")]
+            Repr::Postgres(row) => row.name(index).unwrap_or_default(),
             Repr::Cells(names, _) => names.get(index).copied().unwrap_or_default(),
         }
     }
@@ -161,6 +177,8 @@ impl std::fmt::Debug for Repr<'_> {
         let row = match self {
             #[cfg(feature = "sqlite")]
             Repr::Sqlite(row) => Row(Repr::Sqlite(row)),
+            #[cfg(feature = "postgres")]
+            Repr::Postgres(row) => Row(Repr::Postgres(*row)),
             Repr::Cells(names, cells) => Row(Repr::Cells(names, cells)),
         };
         f.debug_map()

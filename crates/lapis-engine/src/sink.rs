@@ -23,6 +23,11 @@ pub trait RowSink {
     /// # Errors
     /// An error ends the statement and is what it returns.
     fn row(&mut self, row: &Row<'_>) -> Result<Flow>;
+
+    /// How many rows are wanted at most, so that a server need not send more; it is `row` that says `Stop` in any case.
+    fn limit(&self) -> Option<usize> {
+        None
+    }
 }
 
 impl<F: FnMut(&Row<'_>) -> Result<Flow>> RowSink for F {

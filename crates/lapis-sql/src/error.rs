@@ -109,6 +109,7 @@ impl DecodeError {
     pub fn mismatch(expected: &'static str, cell: &Cell<'_>) -> Self {
         match cell {
             Cell::Null => Self::UnexpectedNull { expected },
+            Cell::Unreadable(reason) => Self::Invalid { expected, reason: (*reason).to_owned() },
             other => Self::Mismatch { expected, found: other.describe() },
         }
     }

@@ -167,6 +167,8 @@ pub enum Cell<'a> {
     Uuid(Uuid),
     /// A JSON document as text.
     Json(&'a str),
+    /// What no Rust type holds, such as an infinite date, and why: reading it is an error that says so.
+    Unreadable(&'static str),
 }
 
 impl<'a> Cell<'a> {
@@ -189,6 +191,7 @@ impl<'a> Cell<'a> {
             Cell::Interval(value) => Value::Interval(value),
             Cell::Uuid(value) => Value::Uuid(value),
             Cell::Json(text) => Value::Json(Cow::Borrowed(text)),
+            Cell::Unreadable(reason) => Value::Invalid(Cow::Borrowed(reason)),
         }
     }
 }
@@ -218,6 +221,7 @@ impl Cell<'_> {
             Cell::Interval(_) => "an interval",
             Cell::Uuid(_) => "a UUID",
             Cell::Json(_) => "JSON",
+            Cell::Unreadable(_) => "a value that no Rust type holds",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The databases, each behind its cargo feature.
 
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 
@@ -17,9 +19,12 @@ pub(crate) fn open(url: &str, options: &DriverOptions) -> Result<Arc<dyn Driver>
         )));
     };
     let _ = (rest, options);
-    match scheme {
+    // SQLAlchemy's URLs name the driver behind the database.
+    match scheme.split('+').next().unwrap_or(scheme) {
         #[cfg(feature = "sqlite")]
         "sqlite" => Ok(Arc::new(sqlite::Sqlite::new(rest, options)?)),
+        #[cfg(feature = "postgres")]
+        "postgres" | "postgresql" => Ok(Arc::new(postgres::Postgres::new(url, options)?)),
         _ => Err(Error::configuration(format!(
             "no driver is known for `{scheme}:` URLs; this build has {}",
             KNOWN.join(", ")
@@ -31,4 +36,6 @@ pub(crate) fn open(url: &str, options: &DriverOptions) -> Result<Arc<dyn Driver>
 const KNOWN: &[&str] = &[
     #[cfg(feature = "sqlite")]
     "sqlite",
+    #[cfg(feature = "postgres")]
+    "postgres",
 ];

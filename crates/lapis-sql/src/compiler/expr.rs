@@ -3,7 +3,7 @@
 use super::precedence::{Level, binary_level, level};
 use super::writer::{SqlWriter, Written, invalid};
 use crate::Name;
-use crate::dialect::{Dialect, NullSafeEquality};
+use crate::dialect::{Dialect, NullSafeEquality, ParameterPlace};
 use crate::expr::{BinaryOp, Node, UnaryOp};
 use crate::statement::SelectStatement;
 use crate::types::ColumnType;
@@ -57,6 +57,31 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
+    /// An operand where nothing else tells the database the type of a parameter: of an operator between two
+    /// values, say.
+    fn typed_operand(&mut self, node: &'a Node, least: Level) -> Written {
+        match node {
+            Node::Value(value) => self.typed_parameter(value, ParameterPlace::Operand),
+            node => self.operand(node, least),
+        }
+    }
+
+    fn typed_parameter(&mut self, value: &'a Value<'static>, place: ParameterPlace) -> Written {
+        self.parameter(value.borrowed())?;
+        if !self.inline {
+            self.dialect.type_parameter(&mut self.sql, value, place);
+        }
+        Ok(())
+    }
+
+    /// An item of a select list.
+    pub(super) fn item_node(&mut self, node: &'a Node) -> Written {
+        match node {
+            Node::Value(value) => self.typed_parameter(value, ParameterPlace::Item),
+            node => self.node(node),
+        }
+    }
+
     pub(super) fn comma_separated(&mut self, nodes: &'a [Node]) -> Written {
         for (position, node) in nodes.iter().enumerate() {
             if position > 0 {
@@ -94,7 +119,17 @@ impl<'a> SqlWriter<'a, '_> {
     fn function(&mut self, name: &'a str, args: &'a [Node], distinct: bool) -> Written {
         self.push(self.dialect.function_name(name));
         self.push(if distinct { "(DISTINCT " } else { "(" });
-        self.comma_separated(args)?;
+        if are_values(args) || self.dialect.takes_any_type(name) {
+            for (position, arg) in args.iter().enumerate() {
+                self.push(if position > 0 { ", " } else { "" });
+                match arg {
+                    Node::Value(value) => self.typed_parameter(value, ParameterPlace::Argument)?,
+                    arg => self.node(arg)?,
+                }
+            }
+        } else {
+            self.comma_separated(args)?;
+        }
         self.word(")")
     }
 
@@ -150,15 +185,15 @@ impl<'a> SqlWriter<'a, '_> {
             }
             UnaryOp::Negate => {
                 self.push("-");
-                self.operand(operand, Level::Primary)
+                self.typed_operand(operand, Level::Primary)
             }
             UnaryOp::IsNull => {
-                self.operand(operand, Level::Concat)?;
+                self.typed_operand(operand, Level::Concat)?;
                 self.push(" IS NULL");
                 Ok(())
             }
             UnaryOp::IsNotNull => {
-                self.operand(operand, Level::Concat)?;
+                self.typed_operand(operand, Level::Concat)?;
                 self.push(" IS NOT NULL");
                 Ok(())
             }
@@ -178,11 +213,20 @@ impl<'a> SqlWriter<'a, '_> {
         let negated = op == BinaryOp::IsDistinctFrom
             && self.dialect.null_safe_equality() == NullSafeEquality::Spaceship;
         self.push(if negated { "NOT (" } else { "" });
-        self.operand(left, left_least)?;
+        // Beside anything that has a type, a parameter takes on that.
+        if is_value(right) {
+            self.typed_operand(left, left_least)?
+        } else {
+            self.operand(left, left_least)?
+        }
         self.push(" ");
         self.push(symbol(op, self.dialect));
         self.push(" ");
-        self.operand(right, right_least)?;
+        if is_value(left) {
+            self.typed_operand(right, right_least)?
+        } else {
+            self.operand(right, right_least)?
+        }
         self.word(if negated { ")" } else { "" })
     }
 
@@ -195,6 +239,7 @@ impl<'a> SqlWriter<'a, '_> {
             first = &operands.0;
         }
         parts.push(first);
+        let untyped = parts.iter().all(|part| is_value(part));
         let function = self.dialect.concat_function();
         if let Some(function) = function {
             self.push(function);
@@ -208,7 +253,11 @@ impl<'a> SqlWriter<'a, '_> {
                 }
                 None => {
                     self.push(if position > 0 { " || " } else { "" });
-                    self.operand(part, Level::Primary)?;
+                    if untyped {
+                        self.typed_operand(part, Level::Primary)?;
+                    } else {
+                        self.operand(part, Level::Primary)?;
+                    }
                 }
             }
         }
@@ -269,6 +318,7 @@ impl<'a> SqlWriter<'a, '_> {
         branches: &'a [(Node, Node)],
         otherwise: Option<&'a Node>,
     ) -> Written {
+        let untyped = branches.iter().map(|(_, result)| result).chain(otherwise).all(is_value);
         self.push("CASE");
         if let Some(operand) = operand {
             self.push(" ");
@@ -278,15 +328,31 @@ impl<'a> SqlWriter<'a, '_> {
             self.push(" WHEN ");
             self.node(condition)?;
             self.push(" THEN ");
-            self.node(result)?;
+            self.result(result, untyped)?;
         }
         if let Some(otherwise) = otherwise {
             self.push(" ELSE ");
-            self.node(otherwise)?;
+            self.result(otherwise, untyped)?;
         }
         self.push(" END");
         Ok(())
     }
+
+    fn result(&mut self, node: &'a Node, untyped: bool) -> Written {
+        match node {
+            Node::Value(value) if untyped => self.typed_parameter(value, ParameterPlace::Operand),
+            node => self.node(node),
+        }
+    }
+}
+
+/// Whether a node is a bound value, whose type the database has to find out.
+fn is_value(node: &Node) -> bool {
+    matches!(node, Node::Value(_))
+}
+
+fn are_values(nodes: &[Node]) -> bool {
+    !nodes.is_empty() && nodes.iter().all(is_value)
 }
 
 fn symbol(op: BinaryOp, dialect: &dyn Dialect) -> &'static str {

@@ -70,7 +70,7 @@ impl<'a> SqlWriter<'a, '_> {
             if position > 0 {
                 self.push(", ");
             }
-            self.node(&item.node)?;
+            self.item_node(&item.node)?;
             if let Some(label) = &item.label {
                 self.push(" AS ");
                 self.identifier(label)?;

@@ -136,6 +136,18 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
         self.type_name(sql, ty);
     }
 
+    /// Writes what gives a parameter its type, behind its placeholder, where nothing around it does: `::BIGINT`
+    /// behind `$1`.
+    fn type_parameter(&self, sql: &mut String, value: &Value<'_>, place: ParameterPlace) {
+        let _ = (sql, value, place);
+    }
+
+    /// Whether a function takes arguments of any type, so that the types of parameters do not follow from it.
+    fn takes_any_type(&self, function: &str) -> bool {
+        let _ = function;
+        false
+    }
+
     /// How a value is looked for in a list of bound values.
     fn in_list(&self, values: &[Value<'_>]) -> InList {
         let _ = values;
@@ -272,6 +284,17 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     fn table_options(&self) -> &'static str {
         ""
     }
+}
+
+/// Where a parameter stands whose type nothing around it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterPlace {
+    /// In a select list.
+    Item,
+    /// Beside an operator, or as what a CASE gives.
+    Operand,
+    /// Among the arguments of a function.
+    Argument,
 }
 
 /// How two values are compared with NULL equal to NULL.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use chrono::{Datelike, NaiveDate};
 
 use super::literal::{decimal_type, display, hex, quoted, varchar_of};
-use super::{AutoIncrementSyntax, CommentSyntax, Dialect, InList, ddl};
+use super::{AutoIncrementSyntax, CommentSyntax, Dialect, InList, ParameterPlace, ddl};
 use crate::error::{CompileError, EncodeError};
 use crate::types::{ColumnType, EnumType, write_date, write_time, write_timestamp};
 use crate::value::Value;
@@ -52,6 +52,48 @@ impl Dialect for Postgres {
 
     fn supports_ilike(&self) -> bool {
         true
+    }
+
+    /// Without a type, `$1 + $2` is ambiguous, and `sum(CASE … THEN $1 ELSE $2 END)` a sum of texts. Functions take
+    /// `INTEGER` more often than `BIGINT`, and the one becomes the other where it has to.
+    fn type_parameter(&self, sql: &mut String, value: &Value<'_>, place: ParameterPlace) {
+        sql.push_str(match value {
+            Value::Bool(_) => "::BOOLEAN",
+            Value::Int(value) if place == ParameterPlace::Argument && i32::try_from(*value).is_ok() => {
+                "::INTEGER"
+            }
+            Value::Int(_) => "::BIGINT",
+            Value::UInt(value) if i64::try_from(*value).is_ok() => "::BIGINT",
+            Value::UInt(_) | Value::Decimal(_) => "::NUMERIC",
+            Value::Float(_) => "::DOUBLE PRECISION",
+            // In a select list it is text in any case, or what the INSERT around wants.
+            Value::Text(_) if place == ParameterPlace::Item => "",
+            Value::Text(_) => "::TEXT",
+            Value::Bytes(_) => "::BYTEA",
+            Value::Date(_) => "::DATE",
+            Value::Time(_) => "::TIME",
+            Value::Timestamp(_) => "::TIMESTAMP",
+            Value::TimestampTz(_) => "::TIMESTAMPTZ",
+            Value::Interval(_) => "::INTERVAL",
+            Value::Uuid(_) => "::UUID",
+            Value::Json(_) => "::JSONB",
+            _ => "",
+        });
+    }
+
+    /// Those declared with `"any"` (PostgreSQL 18, tables 9.9, 9.10 and 9.49).
+    fn takes_any_type(&self, function: &str) -> bool {
+        [
+            "concat",
+            "concat_ws",
+            "format",
+            "json_build_object",
+            "jsonb_build_object",
+            "json_build_array",
+            "jsonb_build_array",
+        ]
+        .iter()
+        .any(|name| function.eq_ignore_ascii_case(name))
     }
 
     fn in_list(&self, _values: &[Value<'_>]) -> InList {

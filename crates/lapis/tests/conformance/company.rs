@@ -67,20 +67,20 @@ pub type Company = (Department, Person, Project);
 /// Compilers are a part of research; nobody is in law.
 pub async fn company(database: &Database) -> Result<()> {
     database.create::<Company>().await?;
-    let department = |id: i64, name: &'static str, parent: Option<i64>| {
-        (Department::id.set(id), Department::name.set(name), Department::parent.set(parent))
+    // Rows are numbered from 1, in this order.
+    let department = |name: &'static str, parent: Option<i64>| {
+        (Department::name.set(name), Department::parent.set(parent))
     };
     let departments = [
-        department(1, "research", None),
-        department(2, "compilers", Some(1)),
-        department(3, "sales", None),
-        department(4, "law", None),
+        department("research", None),
+        department("compilers", Some(1)),
+        department("sales", None),
+        department("law", None),
     ];
     database.execute(insert::<Department>().rows(departments)).await?;
     let person =
         |id: i64, name: &'static str, salary: i64, rating: Option<f64>, nickname: Option<&'static str>| {
             (
-                Person::id.set(id),
                 Person::name.set(name),
                 Person::salary.set(salary),
                 Person::rating.set(rating),
@@ -100,10 +100,10 @@ pub async fn company(database: &Database) -> Result<()> {
         (person(5, "Eve", 300, None, None), place(None, Some(4))),
     ];
     database.execute(insert::<Person>().rows(people)).await?;
-    let project = |id: i64, title: &'static str, cents: i64| {
-        (Project::id.set(id), Project::title.set(title), Project::budget.set(Decimal::new(cents, 2)))
+    let project = |title: &'static str, cents: i64| {
+        (Project::title.set(title), Project::budget.set(Decimal::new(cents, 2)))
     };
-    let projects = [project(1, "engine", 100_050), project(2, "ledger", 25_000), project(3, "lantern", 99)];
+    let projects = [project("engine", 100_050), project("ledger", 25_000), project("lantern", 99)];
     database.execute(insert::<Project>().rows(projects)).await?;
     for (person, project) in [(1_i64, 1_i64), (1, 2), (2, 1), (4, 2)] {
         let sql = text("INSERT INTO assignments (person_id, project_id) VALUES (:person, :project)");

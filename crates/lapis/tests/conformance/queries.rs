@@ -390,7 +390,7 @@ async fn any_function_and_any_sql_can_be_called(database: &Database) -> Result<(
     assert_eq!(names(database, lower.eq("eve")).await?, ["Eve"]);
     let initial = raw::<String>("substr(?, 1, ?)", (Person::name, 1));
     assert_eq!(names(database, initial.eq("C")).await?, ["Cleo"]);
-    let question = raw::<String>("concat('?', ?)", ("!",));
+    let question = raw::<String>("concat('?', CAST(? AS CHAR(1)))", ("!",));
     let question = if database.is_sqlite() { raw("'?' || ?", ("!",)) } else { question };
     assert_eq!(database.one(select(question)).await?, "?!");
     Ok(())

@@ -386,7 +386,7 @@ async fn a_session_that_is_dropped_rolls_back(db: &Database) -> Result<()> {
         session.add(user("Dan"));
         session.flush().await?;
     }
-    assert_eq!(db.pool_status().checked_out, 0);
+    db.settled().await;
     assert_eq!(users(db).await?.len(), 3);
     let mut other = db.session();
     other.add(user("Dan"));

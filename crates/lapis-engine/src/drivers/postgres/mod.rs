@@ -1,0 +1,74 @@
+//! PostgreSQL, by its own protocol (version 3), whose messages `postgres-protocol` writes and reads.
+//!
+//! | room | holds |
+//! | --- | --- |
+//! | `options` | URLs |
+//! | `startup` | opening a connection, cancelling a statement |
+//! | `link` | the flow of messages, and what is owed after a future was dropped |
+//! | `connection` | statements, batches, scripts, transactions |
+//! | `cursor` | rows one after the other |
+//! | `prepare` | asking the server what a statement takes and gives |
+//! | `statements` | the cache of prepared statements |
+//! | `types`, `encode`, `decode` | values in binary |
+//! | `error` | SQLSTATEs as kinds of errors |
+
+mod connection;
+mod cursor;
+mod decode;
+mod encode;
+mod error;
+mod link;
+mod options;
+mod prepare;
+mod startup;
+mod statements;
+mod types;
+
+pub(crate) use decode::PostgresRow;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use lapis_sql::dialect::{self, Dialect};
+
+use crate::driver::{Driver, DriverConnection};
+use crate::engine::DriverOptions;
+use crate::error::Result;
+use crate::reply::Reply;
+use connection::PostgresConnection;
+use options::Options;
+use types::Types;
+
+/// A PostgreSQL database.
+#[derive(Debug)]
+pub(crate) struct Postgres(Arc<Shared>);
+
+/// What the connections of an engine share.
+#[derive(Debug)]
+struct Shared {
+    options: Options,
+    types: Types,
+    /// Counts the statements that may have changed tables, after which what was prepared is out of date.
+    schema: AtomicU64,
+}
+
+impl Postgres {
+    /// The database that a URL names.
+    pub(crate) fn new(url: &str, options: &DriverOptions) -> Result<Self> {
+        let options = Options::parse(url, options)?;
+        Ok(Self(Arc::new(Shared { options, types: Types::default(), schema: AtomicU64::new(0) })))
+    }
+}
+
+impl Driver for Postgres {
+    fn dialect(&self) -> &'static dyn Dialect {
+        &dialect::Postgres
+    }
+
+    fn connect(&self) -> Reply<'_, Box<dyn DriverConnection>> {
+        Reply::pending(async {
+            let connection = PostgresConnection::open(Arc::clone(&self.0)).await?;
+            Ok(Box::new(connection) as Box<dyn DriverConnection>)
+        })
+    }
+}

@@ -1,0 +1,259 @@
+//! PostgreSQL's URLs and options.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::engine::DriverOptions;
+use crate::error::{Error, Result};
+use crate::net::{Host, Identity, ServerUrl, Tls, Verify};
+
+pub(super) const PORT: u16 = 5432;
+/// Where servers put their sockets unless they are told otherwise, as Debian and as PostgreSQL itself have it.
+const SOCKETS: [&str; 2] = ["/var/run/postgresql", "/tmp"];
+
+/// The options a URL may set, in the words of an error message.
+const KNOWN: &str = "application_name, channel_binding, connect_timeout, dbname, host, options, password, port, \
+     prepared_statements, search_path, sslcert, sslkey, sslmode, sslrootcert, statement_cache, target_session_attrs, \
+     timezone, user";
+
+/// Where a database is and how connections to it are opened.
+#[derive(Debug)]
+pub(super) struct Options {
+    pub(super) hosts: Vec<Host>,
+    pub(super) user: String,
+    pub(super) password: Option<String>,
+    pub(super) database: String,
+    pub(super) tls: TlsMode,
+    pub(super) connect_timeout: Duration,
+    /// What the server is told when a connection starts.
+    pub(super) parameters: Vec<(&'static str, String)>,
+    /// Only a server that takes writes will do.
+    pub(super) read_write: bool,
+    /// How many statements a connection keeps prepared; without it, none has a name, as a pooler that gives each
+    /// transaction another server wants it.
+    pub(super) statement_cache: Option<usize>,
+}
+
+/// When a connection goes over to TLS.
+#[derive(Debug, Clone)]
+pub(super) enum TlsMode {
+    Never,
+    /// Where the server asks for it.
+    Allow(Tls),
+    /// Where the server offers it.
+    Prefer(Tls),
+    Require(Tls),
+}
+
+/// What the URL says of TLS.
+#[derive(Default)]
+struct TlsFiles {
+    mode: Option<String>,
+    root: Option<PathBuf>,
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+}
+
+impl Options {
+    /// Reads a URL; what `given` sets goes before what the URL says.
+    pub(super) fn parse(url: &str, given: &DriverOptions) -> Result<Self> {
+        let url = ServerUrl::parse(url)?;
+        let mut options = Self {
+            hosts: url.hosts,
+            user: url.user.unwrap_or_default(),
+            password: url.password,
+            database: url.database.unwrap_or_default(),
+            tls: TlsMode::Never,
+            connect_timeout: Duration::from_secs(10),
+            parameters: vec![("client_encoding", "UTF8".into())],
+            read_write: false,
+            statement_cache: (given.statement_cache > 0).then_some(given.statement_cache),
+        };
+        let mut files = TlsFiles::default();
+        let (mut names, mut ports, mut timezone) = (Vec::new(), Vec::new(), "UTC".to_owned());
+        for (name, value) in url.options {
+            match (name.as_str(), value.as_str()) {
+                ("host" | "hostaddr", _) => names = value.split(',').map(str::to_owned).collect(),
+                ("port", _) => {
+                    let numbers = value.split(',').map(str::parse::<u16>).collect::<Result<Vec<_>, _>>();
+                    ports = numbers.map_err(|_| invalid(&name, &value, "a number up to 65535"))?;
+                }
+                ("user", _) => options.user = value,
+                ("password", _) => options.password = Some(value),
+                ("dbname", _) => options.database = value,
+                ("connect_timeout", _) => {
+                    let seconds =
+                        value.parse().map_err(|_| invalid(&name, &value, "a number of seconds"))?;
+                    options.connect_timeout = Duration::from_secs(seconds);
+                }
+                ("application_name", _) => options.parameters.push(("application_name", value)),
+                ("options", _) => options.parameters.push(("options", value)),
+                ("search_path", _) => options.parameters.push(("search_path", value)),
+                ("timezone", _) => timezone = value,
+                ("target_session_attrs", "any") => options.read_write = false,
+                ("target_session_attrs", "read-write" | "primary") => options.read_write = true,
+                ("target_session_attrs", _) => return Err(invalid(&name, &value, "any or read-write")),
+                ("channel_binding", "disable" | "prefer") => {}
+                ("channel_binding", _) => {
+                    return Err(invalid(
+                        &name,
+                        &value,
+                        "disable or prefer: binding to the channel is not there",
+                    ));
+                }
+                ("prepared_statements", "true" | "on" | "1") => {}
+                ("prepared_statements", "false" | "off" | "0") => options.statement_cache = None,
+                ("prepared_statements", _) => return Err(invalid(&name, &value, "true or false")),
+                // As asyncpg and as sqlx have it, too.
+                ("statement_cache" | "statement_cache_size" | "statement-cache-capacity", _) => {
+                    let statements: usize =
+                        value.parse().map_err(|_| invalid(&name, &value, "a number of statements"))?;
+                    options.statement_cache = (statements > 0).then_some(statements);
+                }
+                ("sslmode" | "ssl-mode", _) => files.mode = Some(value),
+                ("sslrootcert" | "ssl-root-cert", "system") => files.root = None,
+                ("sslrootcert" | "ssl-root-cert", _) => files.root = Some(value.into()),
+                ("sslcert" | "ssl-client-cert", _) => files.certificate = Some(value.into()),
+                ("sslkey" | "ssl-client-key", _) => files.key = Some(value.into()),
+                _ => {
+                    return Err(Error::configuration(format!(
+                        "PostgreSQL's URLs have no option `{name}`; the options are {KNOWN}"
+                    )));
+                }
+            }
+        }
+        if !names.is_empty() {
+            let port = |index: usize| ports.get(index).or(ports.first()).copied();
+            options.hosts = names
+                .into_iter()
+                .enumerate()
+                .map(|(index, name)| Host::new(name, port(index)))
+                .collect();
+        } else if options.hosts.is_empty() {
+            options.hosts = vec![default_host(ports.first().copied())];
+        }
+        if options.user.is_empty() {
+            options.user = ["PGUSER", "USER", "LOGNAME"]
+                .into_iter()
+                .find_map(|name| std::env::var(name).ok())
+                .unwrap_or_else(|| "postgres".into());
+        }
+        if options.database.is_empty() {
+            options.database.clone_from(&options.user);
+        }
+        options.parameters.push(("TimeZone", timezone));
+        options.tls = files.mode()?;
+        Ok(options)
+    }
+
+    /// The name of a server's socket in its folder.
+    pub(super) fn socket_name(&self) -> String {
+        format!(".s.PGSQL.{PORT}")
+    }
+}
+
+impl TlsFiles {
+    fn mode(self) -> Result<TlsMode> {
+        let identity = match (self.certificate, self.key) {
+            (Some(certificate), Some(key)) => Some(Identity { certificate, key }),
+            (None, None) => None,
+            _ => {
+                return Err(Error::configuration(
+                    "`sslcert` and `sslkey` belong together: a certificate is of no use without its key",
+                ));
+            }
+        };
+        let root = self.root.as_deref();
+        let tls = |verify, root: Option<&Path>| Tls::new(verify, root, identity.as_ref());
+        Ok(match self.mode.as_deref() {
+            Some("disable") => TlsMode::Never,
+            Some("allow") => TlsMode::Allow(tls(Verify::Nothing, None)?),
+            None | Some("prefer") => TlsMode::Prefer(tls(Verify::Nothing, None)?),
+            // With a root certificate it is verified, as libpq does.
+            Some("require") if root.is_some() => TlsMode::Require(tls(Verify::Authority, root)?),
+            Some("require") => TlsMode::Require(tls(Verify::Nothing, None)?),
+            Some("verify-ca") => TlsMode::Require(tls(Verify::Authority, root)?),
+            Some("verify-full") => TlsMode::Require(tls(Verify::Full, root)?),
+            Some(other) => {
+                return Err(invalid(
+                    "sslmode",
+                    other,
+                    "disable, allow, prefer, require, verify-ca or verify-full",
+                ));
+            }
+        })
+    }
+}
+
+/// A socket where one is, as libpq looks for it, else this machine's own address.
+fn default_host(port: Option<u16>) -> Host {
+    if port.is_none() {
+        let has_socket = |folder: &str| Path::new(folder).join(format!(".s.PGSQL.{PORT}")).exists();
+        if let Some(folder) = SOCKETS.into_iter().find(|folder| has_socket(folder)) {
+            return Host::Unix(folder.into());
+        }
+    }
+    Host::Tcp { name: "localhost".into(), port }
+}
+
+fn invalid(name: &str, value: &str, expected: &str) -> Error {
+    Error::configuration(format!("`{name}={value}` in the URL is not understood: it has to be {expected}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(url: &str) -> Result<Options> {
+        Options::parse(url, &DriverOptions::default())
+    }
+
+    #[test]
+    fn options_stand_in_the_url() {
+        let options = parse(
+            "postgresql+psycopg://ann:s%40x@db:6432/blog?application_name=shop&connect_timeout=3&sslmode=disable\
+             &statement_cache=7&search_path=shop,public",
+        )
+        .unwrap();
+        assert_eq!(options.user, "ann");
+        assert_eq!(options.password.as_deref(), Some("s@x"));
+        assert_eq!(options.database, "blog");
+        assert_eq!(options.connect_timeout, Duration::from_secs(3));
+        assert_eq!(options.statement_cache, Some(7));
+        assert!(options.parameters.contains(&("application_name", "shop".into())));
+        assert!(options.parameters.contains(&("search_path", "shop,public".into())));
+        assert!(options.parameters.contains(&("TimeZone", "UTC".into())));
+    }
+
+    #[test]
+    fn hosts_may_be_options_and_sockets() {
+        let options = parse("postgres://ann@/blog?host=/run/postgresql").unwrap();
+        assert_eq!(options.hosts, [Host::Unix("/run/postgresql".into())]);
+        let options = parse("postgres://ann@/blog?host=a,b&port=1,2").unwrap();
+        let tcp = |name: &str, port| Host::Tcp { name: name.into(), port: Some(port) };
+        assert_eq!(options.hosts, [tcp("a", 1), tcp("b", 2)]);
+    }
+
+    #[test]
+    fn the_database_is_the_users_unless_it_is_named() {
+        assert_eq!(parse("postgres://ann@host").unwrap().database, "ann");
+    }
+
+    #[test]
+    fn poolers_are_served_without_named_statements() {
+        assert_eq!(parse("postgres://h/d?prepared_statements=false").unwrap().statement_cache, None);
+        assert_eq!(parse("postgres://h/d?statement_cache=0").unwrap().statement_cache, None);
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_option_is_said() {
+        let message = |url: &str| parse(url).unwrap_err().to_string();
+        assert!(
+            message("postgres://h/d?sslmod=x")
+                .contains("no option `sslmod`; the options are application_name")
+        );
+        assert!(message("postgres://h/d?sslmode=x").contains("it has to be disable, allow"));
+        assert!(message("postgres://h/d?sslcert=x").contains("belong together"));
+        assert!(message("postgres://h/d?connect_timeout=soon").contains("a number of seconds"));
+    }
+}

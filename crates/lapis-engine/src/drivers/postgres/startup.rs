@@ -1,0 +1,222 @@
+//! Opening a connection: socket, TLS, password, session.
+
+use std::time::Duration;
+
+use fallible_iterator::FallibleIterator;
+use postgres_protocol::authentication::md5_hash;
+use postgres_protocol::authentication::sasl::{ChannelBinding, SCRAM_SHA_256, ScramSha256};
+use postgres_protocol::message::backend::Message;
+use postgres_protocol::message::frontend;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::error::ServerError;
+use super::link::{Link, lost, unwritable};
+use super::options::{Options, PORT, TlsMode};
+use crate::error::{Error, OperationalCause, Result};
+use crate::net::{Host, Stream, Tls, Wire};
+
+/// What cancels a statement of a connection from another one.
+#[derive(Debug, Clone)]
+pub(super) struct CancelKey {
+    host: Host,
+    process: i32,
+    secret: i32,
+}
+
+/// Opens a connection to the first host that lets us in.
+pub(super) async fn connect(options: &Options) -> Result<(Link, CancelKey)> {
+    let mut failed = None;
+    for host in &options.hosts {
+        match crate::time::timeout(options.connect_timeout, connect_to(host, options)).await {
+            Some(Ok(connected)) => return Ok(connected),
+            Some(Err(error)) => failed = Some(error),
+            None => failed = Some(silent(options.connect_timeout)),
+        }
+    }
+    Err(failed.unwrap_or_else(|| Error::configuration("the URL names no host")))
+}
+
+fn silent(timeout: Duration) -> Error {
+    Error::operational(
+        OperationalCause::CannotOpen,
+        format!(
+            "PostgreSQL did not let the connection in within {timeout:?}; is it a PostgreSQL server, and is it up? Raise \
+             `connect_timeout` in the URL if it is slow"
+        ),
+    )
+}
+
+async fn connect_to(host: &Host, options: &Options) -> Result<(Link, CancelKey)> {
+    let plain = match &options.tls {
+        TlsMode::Allow(_) | TlsMode::Never => true,
+        TlsMode::Prefer(_) | TlsMode::Require(_) => false,
+    };
+    let first = log_in(open(host, options, !plain).await?, host, options).await;
+    match (first, &options.tls) {
+        // A server that takes no connection without TLS says so with this code, and one that takes none with it, too.
+        (Err(error), TlsMode::Allow(_) | TlsMode::Prefer(_))
+            if error.sqlstate() == Some("28000") && matches!(host, Host::Tcp { .. }) =>
+        {
+            log_in(open(host, options, plain).await?, host, options).await
+        }
+        (first, _) => first,
+    }
+}
+
+/// Opens a socket, and goes over to TLS where that is wanted and offered.
+async fn open(host: &Host, options: &Options, encrypted: bool) -> Result<Stream> {
+    let mut stream = Stream::connect(host, PORT, &options.socket_name(), options.connect_timeout).await?;
+    let (Host::Tcp { name, .. }, Some((tls, required))) = (host, tls(&options.tls, encrypted)) else {
+        return Ok(stream);
+    };
+    let mut request = bytes::BytesMut::new();
+    frontend::ssl_request(&mut request);
+    let mut answer = [0];
+    let asked = async {
+        stream.write_all(&request).await?;
+        stream.flush().await?;
+        stream.read_exact(&mut answer).await
+    };
+    asked.await.map_err(|error| {
+        let message = format!("PostgreSQL on {name} does not answer: {error}; is it a PostgreSQL server?");
+        Error::operational(OperationalCause::CannotOpen, message).with_source(error)
+    })?;
+    match answer {
+        [b'S'] => stream.secure(tls, name).await,
+        _ if required => Err(Error::operational(
+            OperationalCause::CannotOpen,
+            format!(
+                "PostgreSQL on {name} offers no TLS, and `sslmode` asks for it; turn it on there, or use `sslmode=prefer`"
+            ),
+        )),
+        _ => Ok(stream),
+    }
+}
+
+fn tls(mode: &TlsMode, encrypted: bool) -> Option<(&Tls, bool)> {
+    match mode {
+        TlsMode::Require(tls) => Some((tls, true)),
+        TlsMode::Prefer(tls) | TlsMode::Allow(tls) if encrypted => Some((tls, false)),
+        _ => None,
+    }
+}
+
+async fn log_in(stream: Stream, host: &Host, options: &Options) -> Result<(Link, CancelKey)> {
+    let mut link = Link::new(Wire::new(stream));
+    let own = [("user", options.user.as_str()), ("database", options.database.as_str())];
+    let parameters = options.parameters.iter().map(|(name, value)| (*name, value.as_str()));
+    link.write(|output| {
+        frontend::startup_message(own.into_iter().chain(parameters), output).map_err(unwritable)
+    })?;
+    authenticate(&mut link, options).await?;
+    let mut key = CancelKey { host: host.clone(), process: 0, secret: 0 };
+    loop {
+        match link.message().await? {
+            Message::BackendKeyData(body) => {
+                (key.process, key.secret) = (body.process_id(), body.secret_key());
+            }
+            Message::ReadyForQuery(_) => break,
+            Message::ErrorResponse(body) => return Err(ServerError::read(body.fields()).into_error()),
+            _ => return Err(unexpected()),
+        }
+    }
+    Ok((link, key))
+}
+
+async fn authenticate(link: &mut Link, options: &Options) -> Result<()> {
+    loop {
+        match link.message().await? {
+            Message::AuthenticationOk => return Ok(()),
+            Message::AuthenticationCleartextPassword => {
+                let password = password(options)?;
+                link.write(|output| frontend::password_message(password, output).map_err(unwritable))?;
+            }
+            Message::AuthenticationMd5Password(body) => {
+                let hash = md5_hash(options.user.as_bytes(), password(options)?, body.salt());
+                link.write(|output| {
+                    frontend::password_message(hash.as_bytes(), output).map_err(unwritable)
+                })?;
+            }
+            Message::AuthenticationSasl(body) => {
+                let offered = body.mechanisms().any(|mechanism| Ok(mechanism == SCRAM_SHA_256));
+                if !offered.unwrap_or(false) {
+                    return Err(unsupported("a SASL mechanism other than SCRAM-SHA-256"));
+                }
+                scram(link, password(options)?).await?;
+            }
+            Message::ErrorResponse(body) => return Err(ServerError::read(body.fields()).into_error()),
+            Message::AuthenticationGss | Message::AuthenticationSspi => {
+                return Err(unsupported("GSSAPI or SSPI"));
+            }
+            Message::AuthenticationKerberosV5 => return Err(unsupported("Kerberos")),
+            _ => return Err(unexpected()),
+        }
+    }
+}
+
+/// SCRAM-SHA-256 (RFC 7677).
+async fn scram(link: &mut Link, password: &[u8]) -> Result<()> {
+    let mut scram = ScramSha256::new(password, ChannelBinding::unsupported());
+    link.write(|output| {
+        frontend::sasl_initial_response(SCRAM_SHA_256, scram.message(), output).map_err(unwritable)
+    })?;
+    let untrue = |error: std::io::Error| {
+        let message =
+            format!("PostgreSQL's answer to the password is not sound: {error}; is it the right server?");
+        Error::operational(OperationalCause::CannotOpen, message).with_source(error)
+    };
+    match link.message().await? {
+        Message::AuthenticationSaslContinue(body) => scram.update(body.data()).map_err(untrue)?,
+        Message::ErrorResponse(body) => return Err(ServerError::read(body.fields()).into_error()),
+        _ => return Err(unexpected()),
+    }
+    link.write(|output| frontend::sasl_response(scram.message(), output).map_err(unwritable))?;
+    match link.message().await? {
+        Message::AuthenticationSaslFinal(body) => scram.finish(body.data()).map_err(untrue),
+        Message::ErrorResponse(body) => Err(ServerError::read(body.fields()).into_error()),
+        _ => Err(unexpected()),
+    }
+}
+
+fn password(options: &Options) -> Result<&[u8]> {
+    options.password.as_deref().map(str::as_bytes).ok_or_else(|| {
+        Error::operational(
+            OperationalCause::CannotOpen,
+            format!(
+                "PostgreSQL asks for the password of `{}`, and the URL has none; write `postgres://user:password@host/…`",
+                options.user
+            ),
+        )
+    })
+}
+
+fn unsupported(method: &str) -> Error {
+    Error::unsupported(format!(
+        "PostgreSQL asks for {method} to let the connection in, which this driver does not have; choose \
+         scram-sha-256 in pg_hba.conf"
+    ))
+}
+
+fn unexpected() -> Error {
+    Error::operational(
+        OperationalCause::CannotOpen,
+        "what answers speaks another protocol than PostgreSQL's; check host and port",
+    )
+}
+
+impl CancelKey {
+    /// Asks the server to end the statement that the connection runs. It may have ended by itself.
+    pub(super) async fn cancel(&self, options: &Options) -> Result<()> {
+        let encrypted = matches!(options.tls, TlsMode::Prefer(_) | TlsMode::Require(_));
+        let mut stream = open(&self.host, options, encrypted).await?;
+        let mut request = bytes::BytesMut::new();
+        frontend::cancel_request(self.process, self.secret, &mut request);
+        let asked = async {
+            stream.write_all(&request).await?;
+            stream.flush().await?;
+            // The server closes the connection once it has passed the request on.
+            stream.read(&mut [0]).await
+        };
+        asked.await.map(drop).map_err(|_| lost())
+    }
+}

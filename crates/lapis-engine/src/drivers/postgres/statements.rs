@@ -1,0 +1,91 @@
+//! Prepared statements.
+
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use hashlink::LruCache;
+use postgres_protocol::message::frontend;
+
+use super::decode::Column;
+use super::link::unwritable;
+use super::types::Type;
+use crate::error::Result;
+
+/// What the server has said of a statement.
+#[derive(Debug)]
+pub(super) struct Statement {
+    /// Empty where each execution prepares it anew.
+    pub(super) name: String,
+    pub(super) parameters: Vec<Type>,
+    pub(super) columns: Vec<Column>,
+}
+
+/// The statements that a connection keeps prepared, by their SQL.
+pub(super) struct Statements {
+    known: LruCache<Box<str>, Arc<Statement>>,
+    named: bool,
+    next: u64,
+}
+
+impl Statements {
+    /// For so many statements; without a number none has a name, and only what the server said of them is kept.
+    pub(super) fn new(capacity: Option<usize>) -> Self {
+        const DESCRIPTIONS: usize = 128;
+        Self { known: LruCache::new(capacity.unwrap_or(DESCRIPTIONS)), named: capacity.is_some(), next: 0 }
+    }
+
+    pub(super) fn get(&mut self, sql: &str) -> Option<Arc<Statement>> {
+        self.known.get(sql).cloned()
+    }
+
+    pub(super) fn contains(&self, sql: &str) -> bool {
+        self.known.contains_key(sql)
+    }
+
+    /// A name for a statement that is about to be prepared.
+    pub(super) fn name(&mut self) -> String {
+        if !self.named {
+            return String::new();
+        }
+        self.next += 1;
+        format!("lapis_{}", self.next)
+    }
+
+    /// Keeps a statement, and closes the one that has to make room.
+    pub(super) fn keep(
+        &mut self,
+        sql: &str,
+        statement: Statement,
+        output: &mut BytesMut,
+    ) -> Result<Arc<Statement>> {
+        if self.known.len() == self.known.capacity()
+            && let Some((_, oldest)) = self.known.remove_lru()
+        {
+            close(&oldest.name, output)?;
+        }
+        let statement = Arc::new(statement);
+        self.known.insert(sql.into(), Arc::clone(&statement));
+        Ok(statement)
+    }
+
+    /// Forgets all statements, for the tables may have changed.
+    pub(super) fn clear(&mut self, output: &mut BytesMut) -> Result<()> {
+        for (_, statement) in self.known.drain() {
+            close(&statement.name, output)?;
+        }
+        Ok(())
+    }
+
+    /// Forgets a statement that the server knows no more, or otherwise.
+    pub(super) fn forget(&mut self, sql: &str, output: &mut BytesMut) -> Result<()> {
+        match self.known.remove(sql) {
+            Some(statement) => close(&statement.name, output),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Closes a prepared statement; the message is answered with the next ones.
+pub(super) fn close(name: &str, output: &mut BytesMut) -> Result<()> {
+    if name.is_empty() { Ok(()) } else { frontend::close(b'S', name, output).map_err(unwritable) }
+}
