@@ -270,7 +270,15 @@ impl<T: Entity> AnyArena for Arena<T> {
     }
 
     fn unchanged(&mut self, index: u32) {
-        self.entry_mut(index).original = None;
+        let entry = self.entry_mut(index);
+        let Some(original) = entry.original.take() else { return };
+        // What the program made of a computed column is not written; it is again what the database computed.
+        for column in T::model().columns.iter().filter(|column| column.computed) {
+            let value = original.value(column.field, column.part);
+            let cell = value.as_ref().and_then(Value::as_cell).unwrap_or(Cell::Null);
+            // The value came out of the same field.
+            let _ = entry.entity.set(column.field, cell);
+        }
     }
 
     fn swap_original(&mut self, index: u32) {

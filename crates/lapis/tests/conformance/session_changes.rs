@@ -19,6 +19,7 @@ conformance![
     on_update_is_set_by_every_update_and_read_back,
     on_update_given_by_hand_is_written,
     computed_columns_follow_their_sources,
+    a_computed_column_that_is_assigned_is_what_the_database_computed_after_the_flush,
     a_nullable_column_may_become_null_and_a_value_again,
     a_primary_key_may_change,
     keys_may_be_exchanged_after_a_flush_in_between,
@@ -218,6 +219,23 @@ async fn computed_columns_follow_their_sources(db: &Database) -> Result<()> {
     session.flush().await?;
     assert_eq!(session[document].weight, 10);
     session.close().await
+}
+
+async fn a_computed_column_that_is_assigned_is_what_the_database_computed_after_the_flush(
+    db: &Database,
+) -> Result<()> {
+    db.create::<(Document,)>().await?;
+    let mut session = db.session();
+    let document = session.add(Document::new().title("a").priority(3).build());
+    session.commit().await?;
+    session[document].weight = 99.into();
+    session.commit().await?;
+    assert_eq!(session[document].weight, 6);
+    session[document].weight = 99.into();
+    session[document].title = "b".into();
+    session.commit().await?;
+    assert_eq!(session[document].weight, 6);
+    Ok(())
 }
 
 async fn a_nullable_column_may_become_null_and_a_value_again(db: &Database) -> Result<()> {
