@@ -152,6 +152,8 @@ pub enum Link {
     Null,
     /// A key.
     Key,
+    /// An entity without a key that no session holds.
+    Owned,
     /// An entity of a session.
     Handle {
         /// The session.

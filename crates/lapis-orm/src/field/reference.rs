@@ -204,7 +204,8 @@ pub trait ReferenceField: Clone {
                     Link::Handle { session: handle.session, index: handle.index }
                 }
                 (_, Some(_)) => Link::Key,
-                (_, None) => Link::Unset,
+                (Target::Loaded(_), None) => Link::Owned,
+                (Target::Unknown, None) => Link::Unset,
             },
         }
     }

@@ -70,7 +70,7 @@ impl State {
     /// Whether a reference leads anywhere, be it to a row that the session does not know.
     fn refers(&self, slot: usize, index: u32, reference: usize) -> bool {
         let link = self.any(slot).map(|arena| arena.link(index, reference));
-        matches!(link, Some(Link::Key | Link::Handle { .. }))
+        matches!(link, Some(Link::Key | Link::Owned | Link::Handle { .. }))
     }
 
     /// Changes an entity, and moves it between collections as its references say then.

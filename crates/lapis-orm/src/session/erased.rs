@@ -11,6 +11,7 @@ use lapis_sql::{Cell, Key, Value};
 use super::arena::{Arena, Before, Collection, EntityState, Intake, RelationKey, Undo};
 use super::column_set::ColumnSet;
 use super::sorting::compare;
+use super::stray;
 use crate::entity::{Entity, Link, Model, Relink};
 use crate::handle::Handle;
 
@@ -44,6 +45,9 @@ pub(crate) trait AnyArena: Any + Send + Sync {
     fn key(&self, index: u32) -> Option<Vec<Value<'static>>>;
     /// The entity with that primary key, if the session knows it.
     fn find(&self, key: &[Value<'_>]) -> Option<u32>;
+
+    /// The first relation that an entity holds as owned entities, which are not the session's.
+    fn stray(&mut self, index: u32) -> Option<usize>;
 
     fn link(&self, index: u32, reference: usize) -> Link;
     /// The key that a reference holds.
@@ -182,6 +186,10 @@ impl<T: Entity> AnyArena for Arena<T> {
         let key =
             T::Key::from_cells(&mut |part| key.get(part).and_then(Value::as_cell).unwrap_or(Cell::Null));
         self.identity.get(&key.ok()?).copied()
+    }
+
+    fn stray(&mut self, index: u32) -> Option<usize> {
+        stray::find(&mut self.entry_mut(index).entity)
     }
 
     fn link(&self, index: u32, reference: usize) -> Link {

@@ -6,6 +6,7 @@ use super::Session;
 use super::arena::{EntityState, RelationKey};
 use super::association::Forward;
 use super::erased::AnyArena;
+use super::stray;
 use crate::entity::{Entity, Link};
 use crate::field::Ref;
 use crate::handle::Handle;
@@ -52,6 +53,7 @@ impl<S: Entity, T: Entity, V: 'static> RelatedEntities for Reference<S, T, V> {
         match session.state.any(slot).map(|arena| arena.link(index, self.number())) {
             Some(Link::Key) => Err(not_loaded(self)),
             Some(Link::Handle { session: own, .. }) if own == session.state.id => Err(not_loaded(self)),
+            Some(Link::Owned) => Err(stray::owned(S::model(), self.name(), T::model().name)),
             Some(Link::Handle { .. }) => Err(Error::invalid_request(format!(
                 "{self:?} holds a handle of another session; assign it one of this session, or `Ref::to(key)`"
             ))),

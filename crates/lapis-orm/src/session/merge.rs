@@ -90,7 +90,7 @@ fn lay_over<T: Entity>(entity: &mut T, known: &T) {
         let _ = match known.link(number) {
             Link::Handle { session, index } => entity.relink(number, Relink::Point(Some((session, index)))),
             Link::Key => entity.relink(number, Relink::Cells(&mut cell)),
-            Link::Null | Link::Unset => entity.relink(number, Relink::Point(None)),
+            Link::Null | Link::Unset | Link::Owned => entity.relink(number, Relink::Point(None)),
         };
     }
 }

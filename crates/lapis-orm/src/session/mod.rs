@@ -6,6 +6,7 @@
 //! | `state` | all arenas, and what is seen of them |
 //! | `both_sides` | both sides of relations kept in step, orphans |
 //! | `graph` | owned graphs on their way in and out |
+//! | `stray` | owned graphs where none belong |
 //! | `query` | statements whose rows become handles |
 //! | `transaction` | commit, rollback, savepoints |
 //! | `flush` | the unit of work |
@@ -26,6 +27,7 @@ mod refresh;
 mod sorting;
 mod sql;
 mod state;
+mod stray;
 mod stream;
 mod track;
 mod transaction;

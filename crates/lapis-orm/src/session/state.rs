@@ -93,6 +93,11 @@ impl State {
             .filter_map(|(slot, arena)| Some((slot, arena.as_deref()?)))
     }
 
+    /// The same, for changing.
+    pub(crate) fn arenas_mut(&mut self) -> impl Iterator<Item = &mut (dyn AnyArena + 'static)> {
+        self.arenas.iter_mut().flatten().map(|arena| &mut **arena)
+    }
+
     /// Checks that a handle is of this session.
     pub(crate) fn check<T: Entity>(&self, handle: Handle<T>) -> Result<u32> {
         if handle.session == self.id {

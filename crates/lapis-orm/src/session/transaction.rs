@@ -40,7 +40,7 @@ impl Session {
         if !self.state.has_changes() {
             return Ok(());
         }
-        flush::check(&self.state)?;
+        flush::check(&mut self.state)?;
         self.connection().await?;
         self.interrupted = true;
         let connection = self.connection.as_mut().expect("it was taken from the pool above");

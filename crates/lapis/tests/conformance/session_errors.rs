@@ -12,7 +12,10 @@ use crate::models::{Comment, Post, Profile, User, blog, comment, post, user};
 conformance![
     a_missing_required_reference,
     a_required_reference_that_is_unset_again,
+    a_key_that_is_unset,
     a_reference_to_an_entity_that_is_not_added,
+    a_reference_to_an_owned_entity,
+    owned_entities_in_a_relation_of_the_session,
     a_reference_to_an_entity_of_another_session,
     a_key_that_refers_to_no_row,
     a_handle_of_another_session_panics_by_index,
@@ -79,6 +82,75 @@ async fn a_reference_to_an_entity_that_is_not_added(db: &Database) -> Result<()>
     session.add(dan);
     session.commit().await?;
     assert_eq!(session.state(hello), EntityState::Persistent);
+    still_usable(db, &mut session).await
+}
+
+async fn a_key_that_is_unset(db: &Database) -> Result<()> {
+    blog(db).await?;
+    let mut session = db.session();
+    let ann = session.get::<User>(1).await?.expect("Ann");
+    session[ann].id = Auto::default();
+    let error = session.commit().await.unwrap_err();
+    insta::assert_snapshot!(error, @"User.id of row 1 was unset, and a row has a key; give it one, or `session.refresh(..)` the entity");
+    still_usable(db, &mut session).await
+}
+
+#[derive(Entity, Debug, Clone)]
+#[entity(table = "shelves")]
+struct Shelf {
+    #[column(primary_key)]
+    id: Auto<i64>,
+    #[relation(inverse = Book::shelf, cascade(delete_orphan))]
+    books: Many<Book>,
+}
+
+#[derive(Entity, Debug, Clone)]
+#[entity(table = "books")]
+struct Book {
+    #[column(primary_key)]
+    id: Auto<i64>,
+    shelf: Ref<Shelf>,
+}
+
+/// Where orphans are deleted, it is no reason to delete the row either.
+async fn a_reference_to_an_owned_entity(db: &Database) -> Result<()> {
+    db.create::<(Shelf, Book)>().await?;
+    let mut session = db.session();
+    let shelf = session.add(Shelf::new().books(vec![Book::new().build()]).build());
+    session.commit().await?;
+    let book = session.related(shelf, Shelf::books)?[0];
+    let pending = session.add(Book::new().shelf(shelf).build());
+    for book in [book, pending] {
+        session[book].shelf = Shelf::new().build().into();
+        assert!(session.related(book, Book::shelf).is_err());
+        let error = session.flush().await.unwrap_err();
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(error, @"Book.shelf holds a Shelf that is not in the session; `session.add(..)` it, and assign the handle that this gives");
+        }
+        session[book].shelf = session.add(Shelf::new().build()).into();
+    }
+    session.commit().await?;
+    assert_eq!(db.scalar::<i64>("SELECT count(*) FROM books").await?, 2);
+    assert_eq!(session[book].shelf.key(), Some(&2));
+    assert_eq!(db.pool_status().checked_out, 0);
+    Ok(())
+}
+
+async fn owned_entities_in_a_relation_of_the_session(db: &Database) -> Result<()> {
+    blog(db).await?;
+    let mut session = db.session();
+    let bob = session.get::<User>(2).await?.expect("Bob");
+    session[bob].posts = vec![post("hello")].into();
+    let error = session.commit().await.unwrap_err();
+    insta::assert_snapshot!(error, @"User.posts of an entity in the session was given owned entities, but the session keeps its relations: `session.add(..)` each Post and `session.link(handle, User::posts, ..)` it, or `session.merge(..)` the whole graph; and leave the field itself not loaded");
+    session[bob].posts.take();
+    let dan = session.add(user("Dan"));
+    session[dan].profile = Profile::new().motto("x").build().into();
+    let error = session.commit().await.unwrap_err();
+    assert!(error.to_string().starts_with("User.profile of an entity in the session"), "{error}");
+    session[dan].profile.take();
+    session.commit().await?;
+    assert_eq!(db.scalar::<i64>("SELECT count(*) FROM posts").await?, 3);
     still_usable(db, &mut session).await
 }
 

@@ -6,12 +6,13 @@ use lapis_sql::{Cell, Value};
 
 use super::batch::{Answers, Rows, runs};
 use super::topology::{Group, RowReference};
-use super::update::unset;
-use crate::entity::{Link, Model};
+use super::update::{unset, unset_key};
+use crate::entity::{ColumnModel, Link, Model};
 use crate::session::arena::{EntityState, linked_index};
 use crate::session::column_set::ColumnSet;
 use crate::session::erased::AnyArena;
 use crate::session::state::State;
+use crate::session::stray;
 
 /// How the values that the database assigned come back.
 enum ReadBack {
@@ -37,6 +38,15 @@ pub(super) fn validate(state: &State) -> Result<()> {
 
 fn validate_row(state: &State, arena: &dyn AnyArena, row: u32) -> Result<()> {
     let model = arena.model();
+    if arena.state(row) == EntityState::Persistent {
+        let mut key = model.key.iter().map(|column| (*column, &model.columns[*column]));
+        let unset = |(index, column): &(usize, &ColumnModel)| {
+            column.reference.is_none() && arena.value(row, *index).is_none()
+        };
+        if let Some((index, _)) = key.find(unset) {
+            return Err(unset_key(arena, row, index));
+        }
+    }
     for (number, reference) in model.references.iter().enumerate() {
         let target = (reference.target)();
         let name = || format!("{}.{}", model.name, reference.name);
@@ -51,6 +61,7 @@ fn validate_row(state: &State, arena: &dyn AnyArena, row: u32) -> Result<()> {
                     model.table.name.name
                 )));
             }
+            Link::Owned => return Err(stray::owned(model, reference.name, target.name)),
             Link::Handle { session, .. } if session != state.id => {
                 return Err(Error::invalid_request(format!(
                     "{} refers to a {} of another session; load it here, or use `Ref::to(key)`",

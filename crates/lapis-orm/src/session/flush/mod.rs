@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 use lapis_engine::{Connection, Result};
 
 use super::state::State;
+use super::stray;
 
 /// Writes everything that waits. On an error the caller has to roll back what was written.
 pub(super) async fn flush(state: &mut State, connection: &mut Connection) -> Result<()> {
@@ -45,7 +46,8 @@ pub(super) async fn flush(state: &mut State, connection: &mut Connection) -> Res
 }
 
 /// Checks what can be checked before anything is sent.
-pub(super) fn check(state: &State) -> Result<()> {
+pub(super) fn check(state: &mut State) -> Result<()> {
+    stray::refuse(state)?;
     plan(state).map(drop)
 }
 

@@ -143,6 +143,17 @@ pub(super) fn unset(arena: &dyn AnyArena, row: u32, reference: &ReferenceModel) 
     ))
 }
 
+/// The error for a row whose key was unset.
+pub(super) fn unset_key(arena: &dyn AnyArena, row: u32, column: usize) -> Error {
+    let model = arena.model();
+    Error::invalid_request(format!(
+        "{}.{} of row {} was unset, and a row has a key; give it one, or `session.refresh(..)` the entity",
+        model.name,
+        model.column_name(column),
+        describe_key(arena, row),
+    ))
+}
+
 /// The error for a row that somebody else deleted.
 pub(super) fn gone(arena: &dyn AnyArena, row: u32, verb: &str) -> Error {
     let model = arena.model();
