@@ -214,6 +214,7 @@ impl EngineBuilder {
     }
 
     /// How many connections may be open beyond `pool_size`; they are closed when they come back: 10.
+    /// `usize::MAX` sets no limit.
     pub fn max_overflow(mut self, overflow: usize) -> Self {
         self.pool.max_overflow = overflow;
         self
@@ -286,7 +287,7 @@ impl EngineBuilder {
     /// # Errors
     /// If the URL or an option is wrong, or the database cannot be opened.
     pub async fn connect(self) -> Result<Engine> {
-        if self.pool.size + self.pool.max_overflow == 0 {
+        if self.pool.capacity() == 0 {
             return Err(Error::configuration(
                 "`pool_size` and `max_overflow` are both 0, so that no connection could be opened; raise one",
             ));

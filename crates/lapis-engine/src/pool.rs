@@ -25,6 +25,13 @@ pub(crate) struct PoolOptions {
     pub(crate) pre_ping: bool,
 }
 
+impl PoolOptions {
+    /// How many connections may be open at a time. There is no pool so large that the sum would not do.
+    pub(crate) fn capacity(&self) -> usize {
+        self.size.saturating_add(self.max_overflow).min(Semaphore::MAX_PERMITS)
+    }
+}
+
 impl Default for PoolOptions {
     fn default() -> Self {
         Self { size: 5, max_overflow: 10, timeout: Duration::from_secs(30), recycle: None, pre_ping: false }
@@ -69,7 +76,7 @@ impl std::fmt::Debug for Pooled {
 
 impl Pool {
     pub(crate) fn new(driver: Arc<dyn Driver>, options: PoolOptions) -> Self {
-        let permits = Semaphore::new((options.size + options.max_overflow).min(Semaphore::MAX_PERMITS));
+        let permits = Semaphore::new(options.capacity());
         Self { driver, permits, idle: Mutex::new(Vec::with_capacity(options.size.min(64))), options }
     }
 
@@ -166,7 +173,7 @@ impl Pool {
             size,
             max_overflow,
             idle: self.idle().len(),
-            checked_out: (size + max_overflow).saturating_sub(self.permits.available_permits()),
+            checked_out: self.options.capacity().saturating_sub(self.permits.available_permits()),
         }
     }
 

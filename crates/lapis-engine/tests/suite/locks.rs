@@ -45,6 +45,24 @@ async fn many_tasks_write_one_file_and_none_is_refused() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn a_lock_may_be_waited_for_without_end() -> Result<()> {
+    let (_directory, url) = file();
+    let engine = Engine::builder(&url).busy_timeout(Duration::MAX).connect().await?;
+    engine.script("CREATE TABLE t (x INTEGER)").await?;
+    let mut writer = engine.begin().await?;
+    writer.script(INSERT).await?;
+    let waiting = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.script(INSERT).await }
+    });
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    writer.commit().await?;
+    waiting.await.expect("the task did not panic")?;
+    assert_eq!(integer(&engine, "SELECT count(*) FROM t").await?, 2);
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_tasks_open_one_new_file() -> Result<()> {
     let (_directory, url) = file();

@@ -133,6 +133,16 @@ async fn a_pool_without_room_is_a_configuration_error() {
     assert!(matches!(error.kind(), ErrorKind::Configuration(_)), "{error:?}");
 }
 
+#[tokio::test]
+async fn a_pool_without_a_limit_opens_what_is_asked_for() -> Result<()> {
+    let engine = memory().pool_size(1).max_overflow(usize::MAX).connect().await?;
+    let held = [engine.acquire().await?, engine.acquire().await?, engine.acquire().await?];
+    assert_eq!(engine.pool_status().checked_out, 3);
+    drop(held);
+    assert_eq!((engine.pool_status().idle, engine.pool_status().checked_out), (1, 0));
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn offloaded_calls_leave_the_runtime_alive() -> Result<()> {
     let (_directory, url) = file();

@@ -57,22 +57,23 @@ impl From<Error> for Refusal {
 
 /// The pauses between attempts: short at first, longer after each, until the time is up.
 pub(super) struct Pauses {
-    deadline: Instant,
+    /// `None` for one that no clock reaches.
+    deadline: Option<Instant>,
     next: Duration,
 }
 
 impl Pauses {
     pub(super) fn new(timeout: Duration) -> Self {
-        Self { deadline: Instant::now() + timeout, next: FIRST_PAUSE }
+        Self { deadline: Instant::now().checked_add(timeout), next: FIRST_PAUSE }
     }
 
     /// Waits before the next attempt; false if the time is up.
     pub(super) async fn pause(&mut self) -> bool {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
+        let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        if left.is_some_and(|left| left.is_zero()) {
             return false;
         }
-        crate::time::sleep(self.next.min(left)).await;
+        crate::time::sleep(left.map_or(self.next, |left| self.next.min(left))).await;
         self.next = (self.next * 2).min(LONGEST_PAUSE);
         true
     }
