@@ -27,6 +27,8 @@ use crate::transaction::{IsolationLevel, Transaction, TransactionOptions};
 /// are `mode=ro|rw|rwc|memory`, `busy_timeout` in milliseconds, `synchronous`, `cache`, `immutable` and
 /// `transaction_mode=automatic|deferred|immediate`.
 ///
+/// SQLite's schemas are databases that a connection attaches: see [`EngineBuilder::on_connect`].
+///
 /// A database in memory has one lock for the whole of it: a transaction that has written keeps others waiting,
 /// readers too, and one that has only read keeps a writer from committing. End transactions soon there
 /// (`commit`, `rollback`, a session's `close`), or use a file, where readers and the writer go side by side.
@@ -235,6 +237,24 @@ impl EngineBuilder {
     /// Whether a connection is tried before it is given out, and replaced if it does not answer: no.
     pub fn pool_pre_ping(mut self, ping: bool) -> Self {
         self.pool.pre_ping = ping;
+        self
+    }
+
+    /// SQL that every new connection runs before it is used: settings, and on SQLite the databases that stand for
+    /// schemas. It may be given more than once.
+    ///
+    /// ```
+    /// # use lapis_engine::{Engine, Result};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// let engine = Engine::builder("sqlite::memory:")
+    ///     .on_connect("ATTACH 'file:/archive?vfs=memdb' AS archive")
+    ///     .connect()
+    ///     .await?;
+    /// engine.script("CREATE TABLE archive.letters (body TEXT)").await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn on_connect(mut self, sql: impl Into<String>) -> Self {
+        self.pool.on_connect.push(sql.into());
         self
     }
 

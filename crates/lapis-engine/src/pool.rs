@@ -23,6 +23,8 @@ pub(crate) struct PoolOptions {
     pub(crate) recycle: Option<Duration>,
     /// Whether a connection is tried before it is given out.
     pub(crate) pre_ping: bool,
+    /// Scripts that a new connection runs before it is given out.
+    pub(crate) on_connect: Vec<String>,
 }
 
 impl PoolOptions {
@@ -34,7 +36,14 @@ impl PoolOptions {
 
 impl Default for PoolOptions {
     fn default() -> Self {
-        Self { size: 5, max_overflow: 10, timeout: Duration::from_secs(30), recycle: None, pre_ping: false }
+        Self {
+            size: 5,
+            max_overflow: 10,
+            timeout: Duration::from_secs(30),
+            recycle: None,
+            pre_ping: false,
+            on_connect: Vec::new(),
+        }
     }
 }
 
@@ -98,7 +107,10 @@ impl Pool {
             // Closing what is replaced may fail; nothing is lost by it.
             let _ = pooled.driver.close().await;
         }
-        let driver = self.driver.connect().await?;
+        let mut driver = self.driver.connect().await?;
+        for script in &self.options.on_connect {
+            driver.run_script(script).await.map_err(|error| error.with_sql(script))?;
+        }
         permit.forget();
         Ok(Pooled { driver, buffer: String::new(), created: Instant::now() })
     }

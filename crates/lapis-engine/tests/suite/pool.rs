@@ -134,6 +134,30 @@ async fn a_pool_without_room_is_a_configuration_error() {
 }
 
 #[tokio::test]
+async fn every_connection_runs_what_it_is_told_to_run_first() -> Result<()> {
+    let (directory, url) = file();
+    let attach = format!("ATTACH '{}' AS archive", directory.path().join("archive.db").display());
+    let engine = Engine::builder(&url).on_connect(attach).connect().await?;
+    engine
+        .script("CREATE TABLE archive.letters (x INTEGER); INSERT INTO letters VALUES (7)")
+        .await?;
+    let held = [engine.acquire().await?, engine.acquire().await?];
+    assert_eq!(integer(&engine, "SELECT x FROM archive.letters").await?, 7);
+    drop(held);
+    let error = engine.script("CREATE TABLE attic.letters (x INTEGER)").await.unwrap_err();
+    assert!(error.to_string().contains("EngineBuilder::on_connect"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_new_connection_cannot_run_is_an_error_and_costs_no_place_in_the_pool() -> Result<()> {
+    let error = memory().on_connect("PRAGMA cache_size = 100; nonsense").connect().await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Programming(_)), "{error:?}");
+    assert!(error.sql().is_some_and(|sql| sql.ends_with("nonsense")), "{error:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_pool_without_a_limit_opens_what_is_asked_for() -> Result<()> {
     let engine = memory().pool_size(1).max_overflow(usize::MAX).connect().await?;
     let held = [engine.acquire().await?, engine.acquire().await?, engine.acquire().await?];

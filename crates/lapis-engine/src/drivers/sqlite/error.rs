@@ -41,7 +41,8 @@ pub(super) fn translate(error: rusqlite::Error) -> Error {
         }
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied => operational(
             OperationalCause::ReadOnly,
-            "; open it with `mode=rwc`, or check the rights on the file and its directory",
+            "; begin a transaction that may write if this one reads only, else open the database with `mode=rwc`, or \
+             check the rights on the file and its directory",
         ),
         ErrorCode::DiskFull | ErrorCode::SystemIoFailure => {
             operational(OperationalCause::Disk, "; check the disk's space and health")
@@ -53,7 +54,10 @@ pub(super) fn translate(error: rusqlite::Error) -> Error {
         ErrorCode::TooBig | ErrorCode::TypeMismatch => Error::data(message),
         ErrorCode::Unknown if message == "integer overflow" => Error::data(message),
         ErrorCode::Unknown | ErrorCode::ParameterOutOfRange | ErrorCode::ApiMisuse => {
-            let hint = if message.starts_with("no such table") {
+            let hint = if message.starts_with("unknown database") {
+                "; SQLite's schemas are attached databases: attach it to every connection, by \
+                 `EngineBuilder::on_connect(\"ATTACH ..\")`"
+            } else if message.starts_with("no such table") {
                 "; create the tables first, as `create_all` does"
             } else if message.starts_with("no such column") || message.contains(" has no column named ") {
                 "; check its spelling, and add it to the table if the table is older than the program"
