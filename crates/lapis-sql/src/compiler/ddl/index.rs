@@ -1,5 +1,8 @@
 //! `CREATE INDEX`.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::{Ddl, qualified, unsupported};
 use crate::dialect::Dialect;
 use crate::error::CompileError;
@@ -52,6 +55,26 @@ pub fn drop_index(
 }
 
 impl Ddl<'_> {
+    /// Refuses two indexes of one name: the second would be taken for the first, and not be there.
+    pub(super) fn check_index_names(&self, tables: &[&Arc<Table>]) -> Result<(), CompileError> {
+        let of_table = self.dialect.indexes_in_table();
+        let mut seen = HashMap::new();
+        for table in tables {
+            for index in &table.indexes {
+                let name = self.naming.index_name(table, index, self.limit());
+                let place = (table.name.schema.as_deref(), of_table.then_some(&*table.name.name));
+                if let Some(other) = seen.insert((place, name.clone()), &table.name) {
+                    return Err(CompileError::Invalid(format!(
+                        "table {}: there is another index called {name}, of table {other}; give one of the two a name \
+                         of its own",
+                        table.name
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn create_index(&self, table: &Table, index: &Index) -> Result<String, CompileError> {
         let mut sql = String::from(if index.unique { "CREATE UNIQUE INDEX " } else { "CREATE INDEX " });
         sql.push_str(if self.lenient { "IF NOT EXISTS " } else { "" });

@@ -54,7 +54,8 @@ use crate::schema::{CreationOrder, ForeignKey, MetaData, NamingConvention, Seque
 /// ```
 ///
 /// # Errors
-/// If the schema is not sound ([`MetaData::validate`]), or asks for what the database does not have.
+/// If the schema is not sound ([`MetaData::validate`]), asks for what the database does not have, or two of its
+/// indexes would have one name.
 pub fn create_all(
     metadata: &MetaData,
     dialect: &dyn Dialect,
@@ -63,6 +64,7 @@ pub fn create_all(
     metadata.validate()?;
     let ddl = Ddl::of(metadata, dialect, if_not_exists);
     let order = CreationOrder::of(metadata.tables());
+    ddl.check_index_names(&order.tables)?;
     let mut statements = ddl.create_sequences(metadata)?;
     for ty in types::enums(metadata)? {
         statements.extend(dialect.create_enum(ty, if_not_exists)?);

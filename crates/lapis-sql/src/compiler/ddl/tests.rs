@@ -430,6 +430,24 @@ fn a_partial_unique_index_is_made_where_there_are_partial_indexes() {
 }
 
 #[test]
+fn two_indexes_of_one_name_are_refused_where_the_second_would_not_be_made() {
+    let open = |name: &'static str| Index::new(["id"]).only_where("id > 0").named(name);
+    let table = |name: &'static str| Table::build(name).column(id()).primary_key(["id"]);
+    let twice = metadata([table("t").index(Index::new(["id"])).index(Index::new(["id"]).unique())]);
+    for dialect in [&Sqlite as &dyn Dialect, &Postgres, &MySql] {
+        assert_eq!(
+            refused(&twice, dialect),
+            "table t: there is another index called ix_t_id, of table t; give one of the two a name of its own"
+        );
+    }
+    let apart = metadata([table("t").index(open("by_id")), table("u").index(open("by_id"))]);
+    assert!(refused(&apart, &Sqlite).contains("table u: there is another index called by_id, of table t"));
+    let schemas = [("a", "t"), ("b", "t")]
+        .map(|name| Table::build(name).column(id()).primary_key(["id"]).index(open("by_id")));
+    assert!(create_all(&metadata(schemas), &Postgres, true).is_ok());
+}
+
+#[test]
 fn one_index_is_created_and_dropped_by_itself() {
     let table = Table::build(("app", "users"))
         .column(ColumnDef::new("email", ColumnType::Text))
