@@ -224,7 +224,7 @@ fn integers_divide_into_integers_everywhere() {
     mysql: `age` DIV ? [Int(2)]
     "#);
     assert_snapshot!(on_all(User::score / 2), @r#"
-    sqlite: "score" / ? [Int(2)]
+    sqlite: "score" * 1.0 / ? [Int(2)]
     postgres: "score" / $1 [Int(2)]
     mysql: `score` / ? [Int(2)]
     "#);
