@@ -55,7 +55,7 @@ mod tests {
     use rust_decimal::Decimal;
     use uuid::Uuid;
 
-    use crate::dialect::{Dialect, MySql, Postgres, Sqlite};
+    use crate::dialect::{Dialect, MariaDb, MySql, Postgres, Sqlite};
     use crate::error::EncodeError;
     use crate::value::Value;
 
@@ -159,6 +159,15 @@ mod tests {
         '{}'
         error: the value cannot be bound: no JSON
         "#);
+    }
+
+    #[test]
+    fn literals_of_mariadb_are_those_of_mysql_but_for_its_uuids() {
+        let (mysql, mariadb) = (literals(&MySql), literals(&MariaDb));
+        let mysql = mysql.replace("MySQL", "MariaDB");
+        let different = mysql.lines().zip(mariadb.lines()).filter(|(mysql, mariadb)| mysql != mariadb);
+        let different: Vec<_> = different.map(|(_, mariadb)| mariadb).collect();
+        assert_eq!(different, ["'00000000-0000-0000-0000-000000000001'"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod postgres;
 mod sqlite;
 
 pub use ddl::{AutoIncrementSyntax, CommentSyntax};
-pub use mysql::MySql;
+pub use mysql::{MariaDb, MySql};
 pub use postgres::Postgres;
 pub use sqlite::{Sqlite, SqliteValue};
 
@@ -15,7 +15,7 @@ use std::fmt;
 
 use crate::error::{CompileError, EncodeError};
 use crate::expr::TableName;
-use crate::schema::ReferentialAction;
+use crate::schema::{ReferentialAction, Sequence};
 use crate::types::{ColumnType, EnumType};
 use crate::value::Value;
 
@@ -189,6 +189,28 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// Whether there are sequences.
     fn supports_sequences(&self) -> bool {
         false
+    }
+
+    /// Whether a column numbered by this sequence takes its numbers from one that stands by itself, where the
+    /// database's own numbering has no name. The driver does not tell them then.
+    fn numbers_by_sequence(&self, sequence: &Sequence) -> bool {
+        let _ = sequence;
+        false
+    }
+
+    /// Writes the expression that takes a sequence's next number; the name is quoted already.
+    ///
+    /// # Errors
+    /// If the name cannot be written.
+    fn next_number(&self, sql: &mut String, sequence: &str) -> Result<(), CompileError> {
+        sql.push_str("NEXT VALUE FOR ");
+        sql.push_str(sequence);
+        Ok(())
+    }
+
+    /// Whether there is a UUID type; where not, UUIDs are stored as their 16 bytes.
+    fn supports_uuid(&self) -> bool {
+        true
     }
 
     /// Whether a literal is in parentheses as the default of a column of this type. Any other expression

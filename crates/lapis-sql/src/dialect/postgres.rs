@@ -176,6 +176,13 @@ impl Dialect for Postgres {
         true
     }
 
+    fn next_number(&self, sql: &mut String, sequence: &str) -> Result<(), CompileError> {
+        sql.push_str("nextval(");
+        write_text(sql, sequence)?;
+        sql.push(')');
+        Ok(())
+    }
+
     /// PostgreSQL has them since version 18 alone.
     fn supports_virtual_columns(&self) -> bool {
         false

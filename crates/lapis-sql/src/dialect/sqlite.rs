@@ -167,6 +167,10 @@ impl Dialect for Sqlite {
         false
     }
 
+    fn supports_uuid(&self) -> bool {
+        false
+    }
+
     fn references_across_schemas(&self) -> bool {
         false
     }

@@ -46,8 +46,9 @@ pub enum AutoIncrement {
     /// By a sequence, or by the native means with its first number and step.
     ///
     /// PostgreSQL makes the sequence along with the column, or takes the one that
-    /// [`MetaData::add_sequence`](super::MetaData::add_sequence) declares. SQLite and MySQL have none: the
-    /// name is not used, the first number is honoured, and a step other than 1 is an error.
+    /// [`MetaData::add_sequence`](super::MetaData::add_sequence) declares. MariaDB makes it beside the table
+    /// where it has a name, and takes its numbers by a default. SQLite and MySQL have none: the name is not
+    /// used, the first number is honoured, and a step other than 1 is an error.
     Sequence(Sequence),
 }
 

@@ -2,7 +2,7 @@
 
 use lapis_sql::CompileError;
 use lapis_sql::compiler::compile;
-use lapis_sql::dialect::{Dialect, MySql, Postgres, Sqlite};
+use lapis_sql::dialect::{Dialect, MariaDb, MySql, Postgres, Sqlite};
 use lapis_sql::expr::{Column, StaticTable};
 use lapis_sql::statement::Statement;
 
@@ -38,7 +38,7 @@ impl Post {
     pub const author: Column<Post, i64> = Column::new("author_id");
 }
 
-/// The statement on each dialect, its values behind it.
+/// The statement on each dialect, its values behind it; MariaDB's where it is not MySQL's.
 pub fn sql(statement: impl Statement) -> String {
     on_each(|dialect| compile(statement.as_statement(), dialect).map(|compiled| compiled.to_string()))
 }
@@ -57,11 +57,15 @@ pub fn sqlite(statement: impl Statement) -> String {
 }
 
 fn on_each(write: impl Fn(&dyn Dialect) -> Result<String, CompileError>) -> String {
-    let dialects: [(&str, &dyn Dialect); 3] =
-        [("sqlite", &Sqlite), ("postgres", &Postgres), ("mysql", &MySql)];
-    let lines = dialects.map(|(name, dialect)| match write(dialect) {
-        Ok(sql) => format!("{name}: {sql}\n"),
-        Err(error) => format!("{name}: error: {error}\n"),
-    });
-    lines.concat()
+    let line = |dialect: &dyn Dialect| match write(dialect) {
+        Ok(sql) => sql,
+        Err(error) => format!("error: {error}"),
+    };
+    let (sqlite, postgres) = (line(&Sqlite), line(&Postgres));
+    let (mysql, mariadb) = (line(&MySql), line(&MariaDb));
+    let mut lines = format!("sqlite: {sqlite}\npostgres: {postgres}\nmysql: {mysql}\n");
+    if mariadb.replace("MariaDB", "MySQL") != mysql {
+        lines.push_str(&format!("mariadb: {mariadb}\n"));
+    }
+    lines
 }

@@ -66,6 +66,7 @@ fn written_rows_come_back_where_the_database_returns_them() {
     sqlite: INSERT INTO "users" ("name") VALUES (?) RETURNING "id", "name" [Text("Ada")]
     postgres: INSERT INTO "users" ("name") VALUES ($1) RETURNING "id", "name" [Text("Ada")]
     mysql: error: MySQL does not support INSERT … RETURNING; read the rows with a SELECT in the same transaction
+    mariadb: INSERT INTO `users` (`name`) VALUES (?) RETURNING `id`, `name` [Text("Ada")]
     "#);
     assert_snapshot!(sql(update::<User>().set(User::age, 1).all_rows().returning(User::id)), @r#"
     sqlite: UPDATE "users" SET "age" = ? RETURNING "id" [Int(1)]
@@ -76,6 +77,7 @@ fn written_rows_come_back_where_the_database_returns_them() {
     sqlite: DELETE FROM "users" RETURNING "id"
     postgres: DELETE FROM "users" RETURNING "id"
     mysql: error: MySQL does not support DELETE … RETURNING; read the rows with a SELECT in the same transaction
+    mariadb: DELETE FROM `users` RETURNING `id`
     "#);
 }
 

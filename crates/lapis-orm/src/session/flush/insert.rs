@@ -2,6 +2,7 @@
 
 use lapis_engine::{Connection, Error, Result};
 use lapis_sql::dialect::Dialect;
+use lapis_sql::schema::AutoIncrement;
 use lapis_sql::{Cell, Value};
 
 use super::batch::{Answers, Rows, runs};
@@ -137,12 +138,21 @@ fn read_back(model: &'static Model, dialect: &dyn Dialect, missing: ColumnSet) -
     }
     let mut columns = missing.iter();
     if let (Some(only), None) = (columns.next(), columns.next())
-        && model.table.columns[only].autoincrement.is_some()
         && dialect.returns_last_insert_id()
+        && is_numbered_natively(model, only, dialect)
     {
         return ReadBack::LastInsertId(only);
     }
     ReadBack::Returning(missing)
+}
+
+/// Whether the database's own numbering fills the column: of a sequence that stands by itself, no driver tells.
+fn is_numbered_natively(model: &Model, column: usize, dialect: &dyn Dialect) -> bool {
+    match &model.table.columns[column].autoincrement {
+        Some(AutoIncrement::Native) => true,
+        Some(AutoIncrement::Sequence(sequence)) => !dialect.numbers_by_sequence(sequence),
+        None => false,
+    }
 }
 
 fn apply(arena: &mut dyn AnyArena, rows: &[u32], read_back: &ReadBack, answers: &Answers) -> Result<()> {

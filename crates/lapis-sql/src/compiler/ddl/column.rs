@@ -39,10 +39,16 @@ impl Ddl<'_> {
             if let (Some(numbered), AutoIncrementSyntax::Identity) = (&column.autoincrement, syntax) {
                 self.identity(sql, numbered)?;
             }
+            let own = self.own_sequence(column);
+            if let Some(sequence) = own {
+                self.next_number(sql, sequence)?;
+            }
             if !column.nullable {
                 sql.push_str(" NOT NULL");
             }
-            if let (Some(numbered), AutoIncrementSyntax::Keyword) = (&column.autoincrement, syntax) {
+            if let (Some(numbered), AutoIncrementSyntax::Keyword, None) =
+                (&column.autoincrement, syntax, own)
+            {
                 self.auto_increment(sql, table, column, numbered)?;
             }
         }
@@ -104,13 +110,8 @@ impl Ddl<'_> {
             sql.push_str(IDENTITY);
             return Ok(());
         };
-        if self.sequences.iter().any(|declared| declared.same_name(sequence)) {
-            let mut name = String::new();
-            sequence_name(self.dialect, &mut name, sequence)?;
-            sql.push_str(" DEFAULT nextval(");
-            self.dialect.write_literal(sql, &Value::Text(name.into()))?;
-            sql.push(')');
-            return Ok(());
+        if self.is_declared(sequence) {
+            return self.next_number(sql, sequence);
         }
         sql.push_str(IDENTITY);
         sql.push_str(" (");
@@ -120,6 +121,15 @@ impl Ddl<'_> {
             sql.push(' ');
         }
         numbering(sql, sequence);
+        sql.push(')');
+        Ok(())
+    }
+
+    fn next_number(&self, sql: &mut String, sequence: &Sequence) -> Result<(), CompileError> {
+        let mut name = String::new();
+        sequence_name(self.dialect, &mut name, sequence)?;
+        sql.push_str(" DEFAULT (");
+        self.dialect.next_number(sql, &name)?;
         sql.push(')');
         Ok(())
     }
@@ -154,7 +164,9 @@ impl Ddl<'_> {
             return Ok(());
         }
         let feature = format!("numbering in steps of {}", sequence.increment);
-        Err(self.unsupported(feature, "number in steps of 1"))
+        let named = self.dialect.supports_sequences();
+        let hint = if named { "give the sequence a name" } else { "number in steps of 1" };
+        Err(self.unsupported(feature, hint))
     }
 
     /// No character set can be named in a comment, and whether a backslash escapes depends on the session.

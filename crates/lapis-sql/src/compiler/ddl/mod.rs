@@ -109,6 +109,9 @@ pub fn drop_all(
     }
     for table in order.tables.iter().rev() {
         statements.push(drop_table(&table.name, dialect, if_exists)?);
+        for sequence in ddl.sequences_of(table) {
+            statements.push(drop_sequence(sequence, dialect, if_exists)?);
+        }
     }
     statements.extend(suspended.map(|(_, after)| after.to_owned()));
     for ty in types::enums(metadata)? {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{Ddl, qualified, unsupported};
 use crate::dialect::Dialect;
 use crate::error::CompileError;
-use crate::schema::{AutoIncrement, MetaData, Sequence};
+use crate::schema::{AutoIncrement, ColumnDef, MetaData, Sequence, Table};
 
 /// The statement that creates a sequence.
 ///
@@ -59,6 +59,26 @@ pub(super) fn numbering(sql: &mut String, sequence: &Sequence) {
 }
 
 impl Ddl<'_> {
+    pub(super) fn is_declared(&self, sequence: &Sequence) -> bool {
+        self.sequences.iter().any(|declared| declared.same_name(sequence))
+    }
+
+    /// The sequence that stands by itself and numbers this column alone, or with others.
+    pub(super) fn own_sequence<'c>(&self, column: &'c ColumnDef) -> Option<&'c Sequence> {
+        match &column.autoincrement {
+            Some(AutoIncrement::Sequence(sequence)) if self.dialect.numbers_by_sequence(sequence) => {
+                Some(sequence)
+            }
+            _ => None,
+        }
+    }
+
+    /// The sequences that are made and dropped along with a table.
+    pub(super) fn sequences_of<'t>(&self, table: &'t Table) -> impl Iterator<Item = &'t Sequence> {
+        let own = table.columns.iter().filter_map(|column| self.own_sequence(column));
+        own.filter(|sequence| !self.is_declared(sequence))
+    }
+
     /// Where there are no sequences, one that a single column uses is that column's own numbering.
     pub(super) fn create_sequences(&self, metadata: &MetaData) -> Result<Vec<String>, CompileError> {
         let mut statements = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Ddl;
+use super::{Ddl, create_sequence};
 use crate::Name;
 use crate::dialect::{AutoIncrementSyntax, CommentSyntax, Dialect};
 use crate::error::CompileError;
@@ -11,7 +11,8 @@ use crate::schema::{AutoIncrement, ForeignKey, NamingConvention, ReferentialActi
 use crate::types::ColumnType;
 use crate::value::Value;
 
-/// The statements that create one table with its indexes and comments.
+/// The statements that create one table with its indexes and comments, and with the sequence that numbers it where
+/// that stands by itself (MariaDB).
 ///
 /// # Errors
 /// If the table is not sound ([`Table::validate`]), or asks for what the database does not have.
@@ -28,7 +29,8 @@ pub fn create_table(
     Ok(statements)
 }
 
-/// The statement that drops a table.
+/// The statement that drops a table. A sequence that stands by itself is left: [`drop_sequence`](super::drop_sequence)
+/// drops it.
 ///
 /// # Errors
 /// If its name cannot be quoted.
@@ -50,6 +52,9 @@ impl Ddl<'_> {
         table: &Table,
         with: impl Fn(&ForeignKey) -> bool,
     ) -> Result<(), CompileError> {
+        for sequence in self.sequences_of(table) {
+            statements.push(create_sequence(sequence, self.dialect, self.lenient)?);
+        }
         let mut sql = String::with_capacity(64 + 48 * table.columns.len());
         sql.push_str(if self.lenient { "CREATE TABLE IF NOT EXISTS " } else { "CREATE TABLE " });
         self.table_name(&mut sql, &table.name)?;
@@ -109,7 +114,7 @@ impl Ddl<'_> {
 
     /// What follows CREATE TABLE: first numbers, indexes, comments.
     fn behind_table(&self, statements: &mut Vec<String>, table: &Table) -> Result<(), CompileError> {
-        if let Some(start) = first_number(table) {
+        if let Some(start) = self.first_number(table) {
             statements.extend(self.dialect.start_numbering(&table.name, start)?);
         }
         if !self.dialect.indexes_in_table() {
@@ -212,7 +217,7 @@ impl Ddl<'_> {
 
     fn table_options(&self, sql: &mut String, table: &Table) -> Result<(), CompileError> {
         if let (AutoIncrementSyntax::Keyword, Some(start)) =
-            (self.dialect.autoincrement(), first_number(table))
+            (self.dialect.autoincrement(), self.first_number(table))
         {
             // Writing to a string cannot fail.
             let _ = write!(sql, " AUTO_INCREMENT = {start}");
@@ -244,12 +249,16 @@ impl Ddl<'_> {
         }
         Ok(())
     }
-}
 
-/// The number that a table's numbering starts at, where it is not 1.
-fn first_number(table: &Table) -> Option<i64> {
-    table.columns.iter().find_map(|column| match &column.autoincrement {
-        Some(AutoIncrement::Sequence(sequence)) if sequence.start != 1 => Some(sequence.start),
-        _ => None,
-    })
+    /// The number that a table's own numbering starts at, where it is not 1.
+    fn first_number(&self, table: &Table) -> Option<i64> {
+        table.columns.iter().find_map(|column| match &column.autoincrement {
+            Some(AutoIncrement::Sequence(sequence))
+                if sequence.start != 1 && !self.dialect.numbers_by_sequence(sequence) =>
+            {
+                Some(sequence.start)
+            }
+            _ => None,
+        })
+    }
 }

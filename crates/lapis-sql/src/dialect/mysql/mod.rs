@@ -1,24 +1,88 @@
-//! MySQL.
+//! MySQL and MariaDB: one family, whose few differences are data.
 
-use std::fmt::Write;
+mod literal;
 
-use chrono::{Datelike, NaiveDate};
+use std::fmt::{self, Write};
 
-use super::literal::{decimal_type, display, hex_string, quoted, varchar_of};
+use super::literal::{decimal_type, display, varchar_of};
 use super::{AutoIncrementSyntax, CommentSyntax, Dialect, NullSafeEquality};
-use crate::Name;
 use crate::error::EncodeError;
-use crate::schema::ReferentialAction;
-use crate::types::{ColumnType, EnumType, write_date, write_time, write_timestamp};
+use crate::schema::{ReferentialAction, Sequence};
+use crate::types::{ColumnType, EnumType};
 use crate::value::Value;
 
-/// MySQL's dialect.
+/// MySQL's dialect, from MySQL 8.0.19 on.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MySql;
 
-impl Dialect for MySql {
+/// MariaDB's dialect, from MariaDB 10.7 on.
+///
+/// It is MySQL's, and beyond that `INSERT … RETURNING` (10.5) and `DELETE … RETURNING`, sequences (10.3) and a
+/// native `UUID` (10.7).
+///
+/// ```
+/// # use lapis_sql::dialect::{MariaDb, MySql};
+/// # use lapis_sql::expr::{Column, StaticTable};
+/// # use lapis_sql::statement::{insert, Statement};
+/// # struct User;
+/// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+/// # impl User {
+/// #     const ID: Column<User, i64> = Column::new("id");
+/// #     const NAME: Column<User, String> = Column::new("name");
+/// # }
+/// let insert = insert::<User>().values(User::NAME.set("Ada")).returning(User::ID);
+/// assert_eq!(insert.sql(&MariaDb)?, "INSERT INTO `users` (`name`) VALUES (?) RETURNING `id`");
+/// assert!(insert.sql(&MySql).is_err());
+/// # Ok::<(), lapis_sql::CompileError>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MariaDb;
+
+/// A member of the family.
+trait Family: fmt::Debug + Send + Sync + 'static {
+    const ANSWERS: Answers;
+}
+
+/// What the members answer differently.
+struct Answers {
+    name: &'static str,
+    /// Of INSERT and DELETE; UPDATE has none in either.
+    returning: bool,
+    sequences: bool,
+    /// The type of a UUID, and whether it is one of its own.
+    uuid: (&'static str, bool),
+    /// The type of a CAST to JSON.
+    cast_to_json: &'static str,
+    /// Whether literals as defaults of `TEXT`, `BLOB` and `JSON` columns are in parentheses.
+    parenthesized_defaults: bool,
+}
+
+impl Family for MySql {
+    const ANSWERS: Answers = Answers {
+        name: "MySQL",
+        returning: false,
+        sequences: false,
+        uuid: ("BINARY(16)", false),
+        cast_to_json: "JSON",
+        parenthesized_defaults: true,
+    };
+}
+
+impl Family for MariaDb {
+    const ANSWERS: Answers = Answers {
+        name: "MariaDB",
+        returning: true,
+        sequences: true,
+        uuid: ("UUID", true),
+        // `JSON` is a name of `LONGTEXT` there, and none that CAST knows.
+        cast_to_json: "CHAR",
+        parenthesized_defaults: false,
+    };
+}
+
+impl<F: Family> Dialect for F {
     fn name(&self) -> &'static str {
-        "MySQL"
+        F::ANSWERS.name
     }
 
     fn returns_last_insert_id(&self) -> bool {
@@ -52,16 +116,16 @@ impl Dialect for MySql {
             ColumnType::Date => "DATE",
             ColumnType::Time => "TIME(6)",
             ColumnType::Timestamp | ColumnType::TimestampTz => "DATETIME(6)",
-            ColumnType::Uuid => "BINARY(16)",
+            ColumnType::Uuid => F::ANSWERS.uuid.0,
             ColumnType::Json => "JSON",
-            ColumnType::Enum(names) if names.native => return write_enum(sql, &names.values),
+            ColumnType::Enum(names) if names.native => return literal::write_enum(sql, &names.values),
             ColumnType::Enum(names) => return varchar_of(sql, &names.values),
             ColumnType::Custom(name) => name,
         });
     }
 
     fn supports_insert_returning(&self) -> bool {
-        false
+        F::ANSWERS.returning
     }
 
     fn supports_update_returning(&self) -> bool {
@@ -69,7 +133,7 @@ impl Dialect for MySql {
     }
 
     fn supports_delete_returning(&self) -> bool {
-        false
+        F::ANSWERS.returning
     }
 
     fn default_values(&self) -> &'static str {
@@ -132,7 +196,8 @@ impl Dialect for MySql {
             ColumnType::Date => "DATE",
             ColumnType::Time | ColumnType::Interval => "TIME(6)",
             ColumnType::Timestamp | ColumnType::TimestampTz => "DATETIME(6)",
-            ColumnType::Json => "JSON",
+            ColumnType::Json => F::ANSWERS.cast_to_json,
+            ColumnType::Uuid => F::ANSWERS.uuid.0,
             ColumnType::Custom(name) => name,
             _ => "CHAR",
         });
@@ -141,48 +206,7 @@ impl Dialect for MySql {
     // Literals and schema.
 
     fn write_literal(&self, sql: &mut String, value: &Value<'_>) -> Result<(), EncodeError> {
-        match value {
-            Value::Null => sql.push_str("NULL"),
-            Value::Bool(value) => sql.push_str(self.boolean(*value)),
-            Value::Int(value) => display(sql, value),
-            Value::UInt(value) => display(sql, value),
-            Value::Float(value) if value.is_finite() => display(sql, format_args!("{value:?}")),
-            Value::Float(value) => return Err(refuse(value, "it has neither NaN nor infinity")),
-            Value::Decimal(value) => display(sql, value),
-            Value::Text(text) | Value::Json(text) => write_text(sql, text),
-            Value::Bytes(bytes) => hex_string(sql, bytes),
-            Value::Date(date) => {
-                check_year(*date)?;
-                sql.push_str("DATE '");
-                write_date(sql, *date);
-                sql.push('\'');
-            }
-            Value::Time(time) => {
-                sql.push_str("TIME '");
-                write_time(sql, *time);
-                sql.push('\'');
-            }
-            Value::Timestamp(at) => {
-                check_year(at.date())?;
-                sql.push_str("TIMESTAMP '");
-                write_timestamp(sql, *at);
-                sql.push('\'');
-            }
-            Value::TimestampTz(at) => {
-                check_year(at.date_naive())?;
-                sql.push_str("TIMESTAMP '");
-                write_timestamp(sql, at.naive_utc());
-                sql.push('\'');
-            }
-            Value::Interval(span) => display(
-                sql,
-                span.num_microseconds().ok_or_else(|| refuse(span, "its microseconds exceed 64 bits"))?,
-            ),
-            Value::Uuid(uuid) => hex_string(sql, uuid.as_bytes()),
-            Value::Array(_) => return Err(refuse(&"[…]", "it has no arrays")),
-            Value::Invalid(reason) => return Err(EncodeError::Invalid(reason.to_string())),
-        }
-        Ok(())
+        literal::write(sql, value, &F::ANSWERS)
     }
 
     fn max_identifier_length(&self) -> usize {
@@ -193,8 +217,22 @@ impl Dialect for MySql {
         AutoIncrementSyntax::Keyword
     }
 
+    fn supports_sequences(&self) -> bool {
+        F::ANSWERS.sequences
+    }
+
+    /// `AUTO_INCREMENT` has neither a name nor a step of its own.
+    fn numbers_by_sequence(&self, sequence: &Sequence) -> bool {
+        F::ANSWERS.sequences && sequence.name.is_some()
+    }
+
+    fn supports_uuid(&self) -> bool {
+        F::ANSWERS.uuid.1
+    }
+
     fn default_needs_parentheses(&self, ty: &ColumnType) -> bool {
-        matches!(ty, ColumnType::Text | ColumnType::Bytes | ColumnType::Json)
+        F::ANSWERS.parenthesized_defaults
+            && matches!(ty, ColumnType::Text | ColumnType::Bytes | ColumnType::Json)
     }
 
     fn enum_needs_check(&self, ty: &EnumType) -> bool {
@@ -229,37 +267,4 @@ impl Dialect for MySql {
     fn table_options(&self) -> &'static str {
         " DEFAULT CHARACTER SET utf8mb4"
     }
-}
-
-/// Whether a backslash escapes depends on the session's `sql_mode`; as hexadecimal digits, text with one is the
-/// same in each.
-fn write_text(sql: &mut String, text: &str) {
-    if text.contains(['\\', '\0']) {
-        sql.push_str("_utf8mb4 ");
-        hex_string(sql, text.as_bytes());
-    } else {
-        quoted(sql, text);
-    }
-}
-
-/// No character set can be named here, so that text with a backslash is digits alone.
-fn write_enum(sql: &mut String, values: &[Name]) {
-    sql.push_str("ENUM(");
-    for (position, name) in values.iter().enumerate() {
-        sql.push_str(if position > 0 { ", " } else { "" });
-        if name.contains(['\\', '\0']) {
-            hex_string(sql, name.as_bytes());
-        } else {
-            quoted(sql, name);
-        }
-    }
-    sql.push(')');
-}
-
-fn check_year(date: NaiveDate) -> Result<(), EncodeError> {
-    if (0..=9999).contains(&date.year()) { Ok(()) } else { Err(refuse(&date, "a year has four digits")) }
-}
-
-fn refuse(value: &impl std::fmt::Display, reason: &'static str) -> EncodeError {
-    EncodeError::Unrepresentable { database: "MySQL", value: value.to_string(), reason }
 }
