@@ -106,10 +106,10 @@ impl Model {
                 let names = columns.iter().map(|column| Name::Borrowed(self.column_name(column))).collect();
                 let row = columns.iter().map(|_| placeholder()).collect();
                 let statement = InsertStatement {
-                    table: table.clone(),
                     columns: names,
                     source: InsertSource::Values(vec![row]),
                     returning: items(returning).collect(),
+                    ..InsertStatement::new(table.clone())
                 };
                 compile(StatementRef::Insert(&statement), dialect)?.sql
             }

@@ -17,6 +17,7 @@ impl<'a> SqlWriter<'a, '_> {
             Node::Value(value) => self.parameter(value.borrowed()),
             Node::Star => self.word("*"),
             Node::Default => self.default_value(),
+            Node::Excluded(column) => self.excluded(column),
             Node::Unary { op, operand } => self.unary(*op, operand),
             Node::Binary { op, operands } => self.binary(*op, operands),
             Node::All(parts) => self.logical(parts, " AND ", Level::And, true),

@@ -59,7 +59,7 @@ fn infer<'a>(
 fn visit_tables<'a>(node: &'a Node, found: &mut impl FnMut(&'a TableName)) {
     match node {
         Node::Column(column) => column.table.iter().for_each(found),
-        Node::Value(_) | Node::Star | Node::Default | Node::Now => {}
+        Node::Value(_) | Node::Star | Node::Default | Node::Excluded(_) | Node::Now => {}
         Node::Exists { .. } | Node::Scalar(_) => {}
         Node::Unary { operand, .. }
         | Node::InValues { operand, .. }

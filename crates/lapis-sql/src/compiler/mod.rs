@@ -11,6 +11,7 @@ mod list;
 mod precedence;
 mod select;
 mod text;
+mod upsert;
 mod write;
 mod writer;
 

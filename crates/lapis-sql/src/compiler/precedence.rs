@@ -48,6 +48,7 @@ pub(super) fn level(node: &Node, dialect: &dyn Dialect) -> Level {
         Node::Column(_)
         | Node::Value(_)
         | Node::Star
+        | Node::Excluded(_)
         | Node::Default
         | Node::Function { .. }
         | Node::Now

@@ -1,6 +1,7 @@
 //! `INSERT`, `UPDATE` and `DELETE`.
 
 use super::writer::{ScopeTable, SqlWriter, Written, invalid};
+use crate::Name;
 use crate::expr::{Node, TableName};
 use crate::statement::{DeleteStatement, InsertSource, InsertStatement, SelectItem, UpdateStatement};
 
@@ -21,7 +22,7 @@ impl<'a> SqlWriter<'a, '_> {
                 self.push(self.dialect.default_values());
             }
             InsertSource::Values(rows) => {
-                self.columns(insert)?;
+                self.column_names(&insert.columns)?;
                 self.push(" VALUES ");
                 self.rows(insert, rows)?;
             }
@@ -41,18 +42,25 @@ impl<'a> SqlWriter<'a, '_> {
                             select.items.len(),
                         )));
                     }
-                    self.columns(insert)?;
+                    self.column_names(&insert.columns)?;
                     self.push(" ");
                 }
-                self.select(select)?;
+                match &insert.on_conflict {
+                    Some(_) => self.select_before_on_conflict(select)?,
+                    None => self.select(select)?,
+                }
             }
+        }
+        if let Some(conflict) = &insert.on_conflict {
+            self.on_conflict(insert, conflict)?;
         }
         let supported = self.dialect.supports_insert_returning();
         self.returning("INSERT", supported, &insert.table, &insert.returning)
     }
 
-    fn columns(&mut self, insert: &'a InsertStatement) -> Written {
-        for (position, column) in insert.columns.iter().enumerate() {
+    /// Writes `("a", "b")`.
+    pub(super) fn column_names(&mut self, columns: &'a [Name]) -> Written {
+        for (position, column) in columns.iter().enumerate() {
             self.push(if position > 0 { ", " } else { "(" });
             self.identifier(column)?;
         }

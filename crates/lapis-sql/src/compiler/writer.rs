@@ -55,6 +55,8 @@ pub(super) struct SqlWriter<'a, 'd> {
     pub(super) bare_columns: bool,
     /// RETURNING is being written, where SQLite knows no schema before a column.
     pub(super) in_returning: bool,
+    /// What an upsert sets is being written, where `excluded` has a meaning.
+    pub(super) in_upsert: bool,
     pub(super) quote: char,
     /// Where the last column's table stands in the buffer: the next column is mostly of the same table.
     qualifier: Option<(ScopeTable<'a>, Range<usize>)>,
@@ -70,6 +72,7 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
             inline: false,
             bare_columns: false,
             in_returning: false,
+            in_upsert: false,
             quote: dialect.identifier_quote(),
             qualifier: None,
         }

@@ -5,11 +5,13 @@ mod literal;
 mod mysql;
 mod postgres;
 mod sqlite;
+mod syntax;
 
 pub use ddl::{AutoIncrementSyntax, CommentSyntax};
 pub use mysql::{MariaDb, MySql};
 pub use postgres::Postgres;
 pub use sqlite::{Sqlite, SqliteValue};
+pub use syntax::{InList, NullSafeEquality, ParameterPlace, UpsertSyntax};
 
 use std::fmt;
 
@@ -47,6 +49,15 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// Whether the driver tells the number that an INSERT of one row got, without RETURNING.
     fn returns_last_insert_id(&self) -> bool {
         false
+    }
+
+    /// How an INSERT says what it does with a row that a unique key refuses.
+    fn upsert(&self) -> UpsertSyntax {
+        UpsertSyntax::OnConflict {
+            by_constraint: false,
+            update_needs_target: false,
+            select_needs_where: false,
+        }
     }
 
     /// Whether UPDATE can return columns of the rows it changed.
@@ -306,37 +317,4 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     fn table_options(&self) -> &'static str {
         ""
     }
-}
-
-/// Where a parameter stands whose type nothing around it tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ParameterPlace {
-    /// In a select list.
-    Item,
-    /// Beside an operator, or as what a CASE gives.
-    Operand,
-    /// Among the arguments of a function.
-    Argument,
-}
-
-/// How two values are compared with NULL equal to NULL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NullSafeEquality {
-    /// `IS NOT DISTINCT FROM` and `IS DISTINCT FROM`: standard SQL.
-    IsDistinctFrom,
-    /// `IS` and `IS NOT`.
-    Is,
-    /// `<=>`
-    Spaceship,
-}
-
-/// How a value is looked for in a list of bound values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InList {
-    /// `IN (?, ?, …)`: one parameter a value.
-    Placeholders,
-    /// `= ANY(?)`: one array.
-    Array,
-    /// `IN (SELECT value FROM json_each(?))`: one JSON array.
-    JsonEach,
 }

@@ -5,7 +5,11 @@ use std::fmt::Write;
 use chrono::{Datelike, NaiveDate};
 
 use super::literal::{decimal_type, display, hex, quoted, varchar_of};
+<<<<<<< HEAD
 use super::{AutoIncrementSyntax, CommentSyntax, Dialect, InList, ParameterPlace, ddl};
+=======
+use super::{AutoIncrementSyntax, CommentSyntax, Dialect, InList, UpsertSyntax, ddl};
+>>>>>>> e1fc7f6 (Upsert with one face for all databases: on_conflict, do_nothing, do_update, excluded)
 use crate::error::{CompileError, EncodeError};
 use crate::types::{ColumnType, EnumType, write_date, write_time, write_timestamp};
 use crate::value::Value;
@@ -48,6 +52,14 @@ impl Dialect for Postgres {
             ColumnType::Enum(names) => return varchar_of(sql, &names.values),
             ColumnType::Custom(name) => name,
         });
+    }
+
+    fn upsert(&self) -> UpsertSyntax {
+        UpsertSyntax::OnConflict {
+            by_constraint: true,
+            update_needs_target: true,
+            select_needs_where: false,
+        }
     }
 
     fn supports_ilike(&self) -> bool {

@@ -5,7 +5,7 @@ mod storage;
 pub use storage::SqliteValue;
 
 use super::literal::{decimal_type, display, hex_string, quoted, varchar_of};
-use super::{AutoIncrementSyntax, Dialect, InList, NullSafeEquality, ddl};
+use super::{AutoIncrementSyntax, Dialect, InList, NullSafeEquality, UpsertSyntax, ddl};
 use crate::error::{CompileError, EncodeError};
 use crate::expr::TableName;
 use crate::types::ColumnType;
@@ -56,6 +56,15 @@ impl Dialect for Sqlite {
             ColumnType::Enum(names) => return varchar_of(sql, &names.values),
             ColumnType::Custom(name) => name,
         });
+    }
+
+    /// The parser's ambiguity is described in "UPSERT", section 2.2, of SQLite's documentation.
+    fn upsert(&self) -> UpsertSyntax {
+        UpsertSyntax::OnConflict {
+            by_constraint: false,
+            update_needs_target: false,
+            select_needs_where: true,
+        }
     }
 
     fn supports_default_value(&self) -> bool {

@@ -114,6 +114,8 @@ pub enum Node {
     Star,
     /// `DEFAULT`, in place of an inserted or assigned value.
     Default,
+    /// What was to be inserted into that column, where an upsert updates a row.
+    Excluded(Name),
     /// An operator with one operand.
     Unary {
         /// The operator.

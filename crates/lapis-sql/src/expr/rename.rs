@@ -73,6 +73,7 @@ impl Node {
             | Node::Value(_)
             | Node::Star
             | Node::Default
+            | Node::Excluded(_)
             | Node::Now
             | Node::Exists { .. }
             | Node::Scalar(_) => {}

@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 
 use super::typed::typed_write_statement;
 use super::{
-    Assignments, ColumnList, Query, Select, SelectItem, SelectStatement, Selection, Shape, Statement,
-    StatementRef,
+    Assignments, ColumnList, OnConflict, Query, Select, SelectItem, SelectStatement, Selection, Shape,
+    Statement, StatementRef,
 };
 use crate::Name;
 use crate::expr::{Node, StaticTable, TableName};
@@ -20,6 +20,8 @@ pub struct InsertStatement {
     pub columns: Vec<Name>,
     /// Where the rows come from.
     pub source: InsertSource,
+    /// What is done with a row that a unique key refuses; without it, that is an error of the database.
+    pub on_conflict: Option<OnConflict>,
     /// `RETURNING`
     pub returning: Vec<SelectItem>,
 }
@@ -41,7 +43,13 @@ impl InsertStatement {
     /// An insert of one row of defaults.
     #[must_use]
     pub fn new(table: TableName) -> Self {
-        Self { table, columns: Vec::new(), source: InsertSource::Values(Vec::new()), returning: Vec::new() }
+        Self {
+            table,
+            columns: Vec::new(),
+            source: InsertSource::Values(Vec::new()),
+            on_conflict: None,
+            returning: Vec::new(),
+        }
     }
 
     /// Adds a row. A column that it does not name, or that earlier rows did not, gets its default.

@@ -43,6 +43,7 @@ mod delete;
 mod from;
 mod insert;
 mod items;
+mod on_conflict;
 mod placeholders;
 mod select;
 mod shape;
@@ -58,6 +59,7 @@ pub use from::{
 };
 pub use insert::{Insert, InsertSource, InsertStatement, insert};
 pub use items::{SelectItems, TableItems};
+pub use on_conflict::{Conflict, ConflictAction, ConflictTarget, ConflictValues, OnConflict, excluded};
 pub use select::{Select, SelectItem, SelectStatement, select};
 pub use shape::{ByRow, Selection, Shape, Val};
 pub use terms::{Grouping, Ordering};

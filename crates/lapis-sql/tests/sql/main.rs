@@ -4,4 +4,5 @@ mod common;
 mod expressions;
 mod inline;
 mod select;
+mod upsert;
 mod write;

@@ -37,10 +37,9 @@ async fn write_group(
         Change::Insert => {
             let row = columns().map(|_| placeholder()).collect();
             let statement = InsertStatement {
-                table,
                 columns: columns().collect(),
                 source: InsertSource::Values(vec![row]),
-                returning: Vec::new(),
+                ..InsertStatement::new(table)
             };
             compile(StatementRef::Insert(&statement), connection.dialect())?.sql
         }

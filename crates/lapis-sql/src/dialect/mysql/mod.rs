@@ -5,7 +5,7 @@ mod literal;
 use std::fmt::{self, Write};
 
 use super::literal::{decimal_type, display, varchar_of};
-use super::{AutoIncrementSyntax, CommentSyntax, Dialect, NullSafeEquality};
+use super::{AutoIncrementSyntax, CommentSyntax, Dialect, NullSafeEquality, UpsertSyntax};
 use crate::error::EncodeError;
 use crate::schema::{ReferentialAction, Sequence};
 use crate::types::{ColumnType, EnumType};
@@ -126,6 +126,11 @@ impl<F: Family> Dialect for F {
 
     fn supports_insert_returning(&self) -> bool {
         F::ANSWERS.returning
+    }
+
+    /// `VALUES(column)` in it is deprecated since MySQL 8.0.20, yet it is what all versions and MariaDB have.
+    fn upsert(&self) -> UpsertSyntax {
+        UpsertSyntax::OnDuplicateKey
     }
 
     fn supports_update_returning(&self) -> bool {

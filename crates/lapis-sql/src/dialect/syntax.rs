@@ -1,0 +1,50 @@
+//! The forms of a dialect's statements and expressions.
+
+/// How an INSERT says what it does with a row that a unique key refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UpsertSyntax {
+    /// `ON CONFLICT (…) DO …`
+    OnConflict {
+        /// Whether a constraint may be given by its name.
+        by_constraint: bool,
+        /// Whether an update has to say of which key.
+        update_needs_target: bool,
+        /// Whether a query that is inserted has to have a WHERE before it.
+        select_needs_where: bool,
+    },
+    /// `ON DUPLICATE KEY UPDATE …`: of any unique key, and without a condition.
+    OnDuplicateKey,
+}
+
+/// How two values are compared with NULL equal to NULL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NullSafeEquality {
+    /// `IS NOT DISTINCT FROM` and `IS DISTINCT FROM`: standard SQL.
+    IsDistinctFrom,
+    /// `IS` and `IS NOT`.
+    Is,
+    /// `<=>`
+    Spaceship,
+}
+
+/// How a value is looked for in a list of bound values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InList {
+    /// `IN (?, ?, …)`: one parameter a value.
+    Placeholders,
+    /// `= ANY(?)`: one array.
+    Array,
+    /// `IN (SELECT value FROM json_each(?))`: one JSON array.
+    JsonEach,
+}
+
+/// Where a parameter stands whose type nothing around it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterPlace {
+    /// In a select list.
+    Item,
+    /// Beside an operator, or as what a CASE gives.
+    Operand,
+    /// Among the arguments of a function.
+    Argument,
+}
