@@ -8,6 +8,7 @@ pub mod ddl;
 mod expr;
 mod from;
 mod list;
+mod lock;
 mod precedence;
 mod select;
 mod text;

@@ -44,6 +44,9 @@ impl<'a> SqlWriter<'a, '_> {
             self.order_term(term)?;
         }
         self.limit(select.limit, select.offset)?;
+        if let Some(lock) = &select.lock {
+            self.lock(lock, start)?;
+        }
         self.leave_scope(start);
         Ok(())
     }

@@ -11,7 +11,7 @@ pub use ddl::{AutoIncrementSyntax, CommentSyntax};
 pub use mysql::{MariaDb, MySql};
 pub use postgres::Postgres;
 pub use sqlite::{Sqlite, SqliteValue};
-pub use syntax::{InList, NullSafeEquality, ParameterPlace, UpsertSyntax};
+pub use syntax::{InList, NullSafeEquality, ParameterPlace, RowLocks, UpsertSyntax};
 
 use std::fmt;
 
@@ -82,6 +82,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
 
     /// The LIMIT that an OFFSET needs beside it where the statement asks for none.
     fn limit_of_all_rows(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The locks that a SELECT can take on rows.
+    fn row_locks(&self) -> Option<RowLocks> {
         None
     }
 

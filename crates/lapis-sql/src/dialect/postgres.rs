@@ -5,11 +5,7 @@ use std::fmt::Write;
 use chrono::{Datelike, NaiveDate};
 
 use super::literal::{decimal_type, display, hex, quoted, varchar_of};
-<<<<<<< HEAD
-use super::{AutoIncrementSyntax, CommentSyntax, Dialect, InList, ParameterPlace, ddl};
-=======
-use super::{AutoIncrementSyntax, CommentSyntax, Dialect, InList, UpsertSyntax, ddl};
->>>>>>> e1fc7f6 (Upsert with one face for all databases: on_conflict, do_nothing, do_update, excluded)
+use super::{AutoIncrementSyntax, CommentSyntax, Dialect, InList, ParameterPlace, RowLocks, UpsertSyntax, ddl};
 use crate::error::{CompileError, EncodeError};
 use crate::types::{ColumnType, EnumType, write_date, write_time, write_timestamp};
 use crate::value::Value;
@@ -60,6 +56,10 @@ impl Dialect for Postgres {
             update_needs_target: true,
             select_needs_where: false,
         }
+    }
+
+    fn row_locks(&self) -> Option<RowLocks> {
+        Some(RowLocks { share: " FOR SHARE", of: true, key_locks: true })
     }
 
     fn supports_ilike(&self) -> bool {

@@ -16,6 +16,17 @@ pub enum UpsertSyntax {
     OnDuplicateKey,
 }
 
+/// The locks that a SELECT can take on rows, `FOR UPDATE` being one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowLocks {
+    /// How a shared lock is written, behind a space.
+    pub share: &'static str,
+    /// Whether the lock can be of some of the tables.
+    pub of: bool,
+    /// Whether there are `FOR NO KEY UPDATE` and `FOR KEY SHARE`.
+    pub key_locks: bool,
+}
+
 /// How two values are compared with NULL equal to NULL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NullSafeEquality {

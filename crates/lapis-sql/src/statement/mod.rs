@@ -43,6 +43,7 @@ mod delete;
 mod from;
 mod insert;
 mod items;
+mod lock;
 mod on_conflict;
 mod placeholders;
 mod select;
@@ -59,6 +60,7 @@ pub use from::{
 };
 pub use insert::{Insert, InsertSource, InsertStatement, insert};
 pub use items::{SelectItems, TableItems};
+pub use lock::{LockStrength, LockWait, RowLock};
 pub use on_conflict::{Conflict, ConflictAction, ConflictTarget, ConflictValues, OnConflict, excluded};
 pub use select::{Select, SelectItem, SelectStatement, select};
 pub use shape::{ByRow, Selection, Shape, Val};
@@ -92,7 +94,8 @@ impl StatementRef<'_> {
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         match self {
-            StatementRef::Select(_) => true,
+            // A transaction that only reads takes no locks.
+            StatementRef::Select(select) => select.lock.is_none(),
             StatementRef::Insert(_) | StatementRef::Update(_) | StatementRef::Delete(_) => false,
             StatementRef::Text(text) => text.is_read_only(),
         }

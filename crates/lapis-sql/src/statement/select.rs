@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::terms::and_also;
 use super::{
-    ByRow, FromItem, Grouping, IntoFromItem, Join, JoinKind, JoinTarget, Ordering, Query, SelectItems,
-    Selection, Shape, Statement, StatementRef, TableSource, Val,
+    ByRow, FromItem, Grouping, IntoFromItem, Join, JoinKind, JoinTarget, Ordering, Query, RowLock,
+    SelectItems, Selection, Shape, Statement, StatementRef, TableSource, Val,
 };
 use crate::Name;
 use crate::expr::{Condition, Expr, Node, OrderBy, func};
@@ -51,6 +51,8 @@ pub struct SelectStatement {
     pub limit: Option<u64>,
     /// `OFFSET`
     pub offset: Option<u64>,
+    /// `FOR UPDATE` and its kin.
+    pub lock: Option<RowLock>,
 }
 
 /// A typed `SELECT` with rows of shape `S`.
@@ -201,13 +203,14 @@ impl<S: Shape> Select<S> {
         self
     }
 
-    /// How many rows this query has: `SELECT count(*) FROM (…)`, without its order.
+    /// How many rows this query has: `SELECT count(*) FROM (…)`, without its order and its lock.
     ///
     /// MySQL wants the names of the query's columns to differ: give those of a join labels.
     #[must_use]
     pub fn count(self) -> Select<Val<i64>> {
         let mut inner = self.statement;
         inner.order_by.clear();
+        inner.lock = None;
         let counted =
             FromItem { source: TableSource::Select(Box::new(inner)), alias: Some("counted".into()) };
         Select::new(SelectStatement {

@@ -3,6 +3,7 @@
 mod common;
 mod expressions;
 mod inline;
+mod lock;
 mod select;
 mod upsert;
 mod write;

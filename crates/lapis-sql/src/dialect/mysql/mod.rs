@@ -5,7 +5,7 @@ mod literal;
 use std::fmt::{self, Write};
 
 use super::literal::{decimal_type, display, varchar_of};
-use super::{AutoIncrementSyntax, CommentSyntax, Dialect, NullSafeEquality, UpsertSyntax};
+use super::{AutoIncrementSyntax, CommentSyntax, Dialect, NullSafeEquality, RowLocks, UpsertSyntax};
 use crate::error::EncodeError;
 use crate::schema::{ReferentialAction, Sequence};
 use crate::types::{ColumnType, EnumType};
@@ -55,6 +55,7 @@ struct Answers {
     cast_to_json: &'static str,
     /// Whether literals as defaults of `TEXT`, `BLOB` and `JSON` columns are in parentheses.
     parenthesized_defaults: bool,
+    row_locks: RowLocks,
 }
 
 impl Family for MySql {
@@ -65,6 +66,7 @@ impl Family for MySql {
         uuid: ("BINARY(16)", false),
         cast_to_json: "JSON",
         parenthesized_defaults: true,
+        row_locks: RowLocks { share: " FOR SHARE", of: true, key_locks: false },
     };
 }
 
@@ -77,6 +79,7 @@ impl Family for MariaDb {
         // `JSON` is a name of `LONGTEXT` there, and none that CAST knows.
         cast_to_json: "CHAR",
         parenthesized_defaults: false,
+        row_locks: RowLocks { share: " LOCK IN SHARE MODE", of: false, key_locks: false },
     };
 }
 
@@ -148,6 +151,11 @@ impl<F: Family> Dialect for F {
     /// The largest number of rows, as the manual has it.
     fn limit_of_all_rows(&self) -> Option<&'static str> {
         Some("18446744073709551615")
+    }
+
+    /// `FOR SHARE` since MySQL 8.0.1, `SKIP LOCKED` since MariaDB 10.6.
+    fn row_locks(&self) -> Option<RowLocks> {
+        Some(F::ANSWERS.row_locks)
     }
 
     fn supports_full_join(&self) -> bool {
