@@ -287,6 +287,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
         true
     }
 
+    /// Whether a rollback undoes changes of the schema; where not, they commit what came before them.
+    fn supports_transactional_ddl(&self) -> bool {
+        true
+    }
+
     /// Whether a foreign key may be declared before the table it refers to exists, perhaps between the two
     /// statements of [`suspend_foreign_keys`](Self::suspend_foreign_keys); else it is added by ALTER TABLE.
     fn references_before_creation(&self) -> bool {

@@ -26,9 +26,9 @@ impl Dialect for Postgres {
 
     fn type_name(&self, sql: &mut String, ty: &ColumnType) {
         sql.push_str(match ty {
-            ColumnType::SmallInt => "SMALLINT",
-            ColumnType::Int => "INTEGER",
-            ColumnType::BigInt => "BIGINT",
+            ColumnType::TinyInt | ColumnType::UnsignedTinyInt | ColumnType::SmallInt => "SMALLINT",
+            ColumnType::UnsignedSmallInt | ColumnType::Int => "INTEGER",
+            ColumnType::UnsignedInt | ColumnType::BigInt | ColumnType::UnsignedBigInt => "BIGINT",
             ColumnType::Float => "REAL",
             ColumnType::Double => "DOUBLE PRECISION",
             ColumnType::Decimal { precision } => return decimal_type(sql, "NUMERIC", *precision),

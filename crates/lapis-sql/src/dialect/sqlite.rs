@@ -36,9 +36,9 @@ impl Dialect for Sqlite {
     /// would turn the document `1.0` into the integer 1.
     fn type_name(&self, sql: &mut String, ty: &ColumnType) {
         sql.push_str(match ty {
-            ColumnType::SmallInt => "SMALLINT",
-            ColumnType::Int => "INTEGER",
-            ColumnType::BigInt => "BIGINT",
+            ColumnType::TinyInt | ColumnType::UnsignedTinyInt | ColumnType::SmallInt => "SMALLINT",
+            ColumnType::UnsignedSmallInt | ColumnType::Int => "INTEGER",
+            ColumnType::UnsignedInt | ColumnType::BigInt | ColumnType::UnsignedBigInt => "BIGINT",
             ColumnType::Float => "REAL",
             ColumnType::Double => "DOUBLE",
             ColumnType::Decimal { precision } => return decimal_type(sql, "DECIMAL", *precision),
@@ -98,7 +98,8 @@ impl Dialect for Sqlite {
     /// its year.
     fn cast_type_name(&self, sql: &mut String, ty: &ColumnType) {
         sql.push_str(match ty {
-            ColumnType::SmallInt | ColumnType::Int | ColumnType::BigInt | ColumnType::Bool => "INTEGER",
+            integer if integer.is_integer() => "INTEGER",
+            ColumnType::Bool => "INTEGER",
             ColumnType::Float | ColumnType::Double => "REAL",
             ColumnType::Interval => "INTEGER",
             ColumnType::Decimal { .. } => "NUMERIC",

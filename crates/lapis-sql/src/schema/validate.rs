@@ -149,7 +149,7 @@ impl Table {
             _ => None,
         };
         let fault = fault.or_else(|| {
-            let integer = matches!(column.ty, ColumnType::SmallInt | ColumnType::Int | ColumnType::BigInt);
+            let integer = column.ty.is_integer();
             let default = column.server_default.is_some();
             match (&column.autoincrement, &column.computed) {
                 (Some(_), _) if !integer => Some("is numbered by the database, and is no integer"),

@@ -6,12 +6,24 @@ use crate::Name;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ColumnType {
+    /// 8 bits, signed; where the database has none so narrow, 16.
+    TinyInt,
     /// 16 bits, signed.
     SmallInt,
     /// 32 bits, signed.
     Int,
     /// 64 bits, signed.
     BigInt,
+    /// 8 bits, unsigned. Where the database has no unsigned integers, this and the others are signed and wide enough,
+    /// but for the widest.
+    UnsignedTinyInt,
+    /// 16 bits, unsigned.
+    UnsignedSmallInt,
+    /// 32 bits, unsigned.
+    UnsignedInt,
+    /// 64 bits, unsigned; signed where the database has no unsigned integers, and refusing what is above
+    /// `i64::MAX`.
+    UnsignedBigInt,
     /// 32-bit floating point.
     Float,
     /// 64-bit floating point.
@@ -48,6 +60,24 @@ pub enum ColumnType {
     Enum(EnumType),
     /// A type of one database, by its SQL name, which is written as it stands.
     Custom(Name),
+}
+
+impl ColumnType {
+    /// Whether it is an integer of some width.
+    #[must_use]
+    pub fn is_integer(&self) -> bool {
+        matches!(
+            self,
+            Self::TinyInt
+                | Self::SmallInt
+                | Self::Int
+                | Self::BigInt
+                | Self::UnsignedTinyInt
+                | Self::UnsignedSmallInt
+                | Self::UnsignedInt
+                | Self::UnsignedBigInt
+        )
+    }
 }
 
 /// An enumeration in the schema.

@@ -6,9 +6,9 @@
 //!
 //! | Rust | column | notes |
 //! | --- | --- | --- |
-//! | `i8`, `u8`, `i16` | `SMALLINT` | |
-//! | `u16`, `i32` | `INTEGER` | |
-//! | `u32`, `i64`, `u64` | `BIGINT` | a `u64` above `i64::MAX` is refused by databases that cannot hold it |
+//! | `i16`, `i32`, `i64` | `SMALLINT`, `INTEGER`, `BIGINT` | |
+//! | `i8`, `u8`, `u16`, `u32` | MySQL, MariaDB: `TINYINT`, `TINYINT UNSIGNED`, `SMALLINT UNSIGNED`, `INTEGER UNSIGNED`; else `SMALLINT`, `SMALLINT`, `INTEGER`, `BIGINT` | an unsigned difference below zero is an error on MySQL and MariaDB |
+//! | `u64` | MySQL, MariaDB: `BIGINT UNSIGNED`; else `BIGINT` | above `i64::MAX` it is refused by databases that cannot hold it |
 //! | `f32`, `f64` | `REAL`, `DOUBLE` | `NaN` is bound as it is; SQLite and MySQL, which have none, refuse it |
 //! | `bool` | `BOOLEAN` | |
 //! | [`Decimal`](rust_decimal::Decimal) | `NUMERIC` | on SQLite up to 15 significant digits |

@@ -8,14 +8,14 @@ use crate::error::DecodeError;
 use crate::value::{Cell, Value};
 
 sql_types! {
-    i8: IntegerKind = SmallInt;
+    i8: IntegerKind = TinyInt;
     i16: IntegerKind = SmallInt;
     i32: IntegerKind = Int;
     i64: IntegerKind = BigInt;
-    u8: IntegerKind = SmallInt;
-    u16: IntegerKind = Int;
-    u32: IntegerKind = BigInt;
-    u64: IntegerKind = BigInt;
+    u8: IntegerKind = UnsignedTinyInt;
+    u16: IntegerKind = UnsignedSmallInt;
+    u32: IntegerKind = UnsignedInt;
+    u64: IntegerKind = UnsignedBigInt;
     f32: FloatKind = Float;
     f64: FloatKind = Double;
     bool: BooleanKind = Bool;

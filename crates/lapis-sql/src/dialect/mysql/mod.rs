@@ -103,9 +103,14 @@ impl<F: Family> Dialect for F {
     /// An instant is a `DATETIME` in UTC, since a `TIMESTAMP` ends in 2038.
     fn type_name(&self, sql: &mut String, ty: &ColumnType) {
         sql.push_str(match ty {
+            ColumnType::TinyInt => "TINYINT",
             ColumnType::SmallInt => "SMALLINT",
             ColumnType::Int => "INTEGER",
             ColumnType::BigInt | ColumnType::Interval => "BIGINT",
+            ColumnType::UnsignedTinyInt => "TINYINT UNSIGNED",
+            ColumnType::UnsignedSmallInt => "SMALLINT UNSIGNED",
+            ColumnType::UnsignedInt => "INTEGER UNSIGNED",
+            ColumnType::UnsignedBigInt => "BIGINT UNSIGNED",
             ColumnType::Float => "FLOAT",
             ColumnType::Double => "DOUBLE",
             // The widest there is; without a precision it would be of whole numbers.
@@ -195,7 +200,10 @@ impl<F: Family> Dialect for F {
     /// CAST has type names of its own.
     fn cast_type_name(&self, sql: &mut String, ty: &ColumnType) {
         sql.push_str(match ty {
-            ColumnType::SmallInt | ColumnType::Int | ColumnType::BigInt | ColumnType::Bool => "SIGNED",
+            // A narrow unsigned integer fits a signed one, whose differences may be below zero.
+            ColumnType::UnsignedBigInt => "UNSIGNED",
+            integer if integer.is_integer() => "SIGNED",
+            ColumnType::Bool => "SIGNED",
             ColumnType::Float => "FLOAT",
             ColumnType::Double => "DOUBLE",
             // Without a precision it would cut the fraction off.
@@ -259,6 +267,10 @@ impl<F: Family> Dialect for F {
     /// InnoDB reads `SET DEFAULT` and refuses it.
     fn supports_referential_action(&self, action: ReferentialAction) -> bool {
         action != ReferentialAction::SetDefault
+    }
+
+    fn supports_transactional_ddl(&self) -> bool {
+        false
     }
 
     fn references_before_creation(&self) -> bool {

@@ -35,9 +35,14 @@ fn one_enum_type_has_one_set_of_values() {
 #[test]
 fn every_type_has_a_name_on_every_database() {
     let types = [
+        ColumnType::TinyInt,
         ColumnType::SmallInt,
         ColumnType::Int,
         ColumnType::BigInt,
+        ColumnType::UnsignedTinyInt,
+        ColumnType::UnsignedSmallInt,
+        ColumnType::UnsignedInt,
+        ColumnType::UnsignedBigInt,
         ColumnType::Float,
         ColumnType::Double,
         ColumnType::Decimal { precision: None },
@@ -68,9 +73,14 @@ fn every_type_has_a_name_on_every_database() {
     };
     let lines: Vec<String> = types.iter().map(line).collect();
     assert_snapshot!(lines.join("\n"), @r#"
+    SMALLINT | SMALLINT | TINYINT | TINYINT
     SMALLINT | SMALLINT | SMALLINT | SMALLINT
     INTEGER | INTEGER | INTEGER | INTEGER
     BIGINT | BIGINT | BIGINT | BIGINT
+    SMALLINT | SMALLINT | TINYINT UNSIGNED | TINYINT UNSIGNED
+    INTEGER | INTEGER | SMALLINT UNSIGNED | SMALLINT UNSIGNED
+    BIGINT | BIGINT | INTEGER UNSIGNED | INTEGER UNSIGNED
+    BIGINT | BIGINT | BIGINT UNSIGNED | BIGINT UNSIGNED
     REAL | REAL | FLOAT | FLOAT
     DOUBLE | DOUBLE PRECISION | DOUBLE | DOUBLE
     DECIMAL | NUMERIC | DECIMAL(65, 30) | DECIMAL(65, 30)
