@@ -5,7 +5,9 @@ use std::fmt::Write;
 use chrono::{Datelike, NaiveDate};
 
 use super::literal::{decimal_type, display, hex, quoted, varchar_of};
-use super::{AutoIncrementSyntax, CommentSyntax, Dialect, InList, ParameterPlace, RowLocks, UpsertSyntax, ddl};
+use super::{
+    AutoIncrementSyntax, CommentSyntax, Dialect, InList, ParameterPlace, RowLocks, UpsertSyntax, ddl,
+};
 use crate::error::{CompileError, EncodeError};
 use crate::types::{ColumnType, EnumType, write_date, write_time, write_timestamp};
 use crate::value::Value;
