@@ -262,9 +262,15 @@ impl Connection {
     /// # Errors
     /// If there is no transaction, or the database cannot set the savepoint.
     pub async fn begin_nested(&mut self) -> Result<Transaction<'_>> {
+        let name = self.nest().await?;
+        Ok(Transaction::nested(self, name))
+    }
+
+    /// Sets a savepoint of its own, for a nested transaction.
+    pub(crate) async fn nest(&mut self) -> Result<String> {
         let name = self.next_savepoint();
         self.savepoint(&name).await?;
-        Ok(Transaction::nested(self, name))
+        Ok(name)
     }
 
     /// Ends the transaction and keeps what it did. One in which nothing ran costs nothing.
@@ -394,7 +400,7 @@ impl Connection {
     }
 
     /// Does the rollback that is due. It stays due until it is done.
-    async fn refresh(&mut self) -> Result<()> {
+    pub(crate) async fn refresh(&mut self) -> Result<()> {
         let Some(due) = &self.due else { return Ok(()) };
         let driver = &mut lease(&mut self.leased)?.driver;
         match due {

@@ -17,6 +17,12 @@ pub trait Driver: Send + Sync + fmt::Debug {
     /// before.
     fn dialect(&self) -> &'static dyn Dialect;
 
+    /// Whether its connections wait for a network, and so need a Tokio runtime with its I/O and timers. An
+    /// embedded database's do not.
+    fn needs_runtime(&self) -> bool {
+        true
+    }
+
     /// Opens a connection.
     fn connect(&self) -> Reply<'_, Box<dyn DriverConnection>>;
 }

@@ -1,12 +1,14 @@
 //! The engine: where a program meets its database.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use lapis_sql::dialect::Dialect;
 
 use crate::connection::Connection;
+use crate::driver::Driver;
 use crate::error::{Error, Result};
 use crate::event::{Events, StatementEvent};
 use crate::pool::{Pool, PoolOptions, PoolStatus};
@@ -76,13 +78,7 @@ impl Engine {
 
     /// Options to connect with.
     pub fn builder(url: impl Into<String>) -> EngineBuilder {
-        EngineBuilder {
-            url: url.into(),
-            pool: PoolOptions::default(),
-            driver: DriverOptions::default(),
-            events: Events::default(),
-            isolation_level: None,
-        }
+        EngineBuilder::new(url.into())
     }
 
     /// Takes a connection from the pool; it goes back when it is dropped.
@@ -138,12 +134,7 @@ impl Engine {
     ) -> Result<T, E> {
         let mut transaction = self.begin().await?;
         let result = work(&mut transaction).await;
-        match &result {
-            Ok(_) => transaction.commit().await?,
-            // The closure's error says more than one of the rollback, after which the connection is closed.
-            Err(_) => drop(transaction.rollback().await),
-        }
-        result
+        transaction.end(result).await
     }
 
     /// Runs any number of statements without parameters, separated by semicolons; their rows are dropped.
@@ -197,18 +188,30 @@ impl fmt::Debug for Engine {
     }
 }
 
-/// Options to connect with.
-#[derive(Debug, Clone)]
+/// Options to connect an engine with: an [`Engine`], or a [blocking](crate::blocking) one.
 #[must_use = "options do nothing before `connect`"]
-pub struct EngineBuilder {
+pub struct EngineBuilder<E = Engine> {
     url: String,
     pool: PoolOptions,
     driver: DriverOptions,
     events: Events,
     isolation_level: Option<IsolationLevel>,
+    /// What `connect` gives.
+    connects: PhantomData<fn() -> E>,
 }
 
-impl EngineBuilder {
+impl<E> EngineBuilder<E> {
+    pub(crate) fn new(url: String) -> Self {
+        Self {
+            url,
+            pool: PoolOptions::default(),
+            driver: DriverOptions::default(),
+            events: Events::default(),
+            isolation_level: None,
+            connects: PhantomData,
+        }
+    }
+
     /// How many connections the pool keeps: 5.
     pub fn pool_size(mut self, size: usize) -> Self {
         self.pool.size = size;
@@ -302,17 +305,24 @@ impl EngineBuilder {
         self
     }
 
-    /// Connects. One connection is opened at once, so that what is wrong shows here.
-    ///
-    /// # Errors
-    /// If the URL or an option is wrong, or the database cannot be opened.
-    pub async fn connect(self) -> Result<Engine> {
+    /// The driver that the URL names.
+    pub(crate) fn driver(&self) -> Result<Arc<dyn Driver>> {
+        self.check()?;
+        crate::drivers::open(&self.url, &self.driver)
+    }
+
+    /// Whether the options make sense.
+    pub(crate) fn check(&self) -> Result<()> {
         if self.pool.capacity() == 0 {
             return Err(Error::configuration(
                 "`pool_size` and `max_overflow` are both 0, so that no connection could be opened; raise one",
             ));
         }
-        let driver = crate::drivers::open(&self.url, &self.driver)?;
+        Ok(())
+    }
+
+    /// Connects through a driver.
+    pub(crate) async fn open(self, driver: Arc<dyn Driver>) -> Result<Engine> {
         let pool = Arc::new(Pool::new(Arc::clone(&driver), self.pool));
         let first = pool.take().await?;
         let engine = Engine(Arc::new(Shared {
@@ -323,5 +333,50 @@ impl EngineBuilder {
         }));
         engine.pool().give_back(first);
         Ok(engine)
+    }
+}
+
+impl EngineBuilder {
+    /// Connects. One connection is opened at once, so that what is wrong shows here.
+    ///
+    /// # Errors
+    /// If the URL or an option is wrong, or the database cannot be opened.
+    pub async fn connect(self) -> Result<Engine> {
+        let driver = self.driver()?;
+        self.open(driver).await
+    }
+
+    /// Connects through a driver of one's own, whatever the URL says. One connection is opened at once.
+    ///
+    /// # Errors
+    /// If the driver cannot open it.
+    pub async fn connect_through(self, driver: Arc<dyn Driver>) -> Result<Engine> {
+        self.check()?;
+        self.open(driver).await
+    }
+}
+
+impl<E> Clone for EngineBuilder<E> {
+    fn clone(&self) -> Self {
+        Self {
+            url: self.url.clone(),
+            pool: self.pool.clone(),
+            driver: self.driver.clone(),
+            events: self.events.clone(),
+            isolation_level: self.isolation_level,
+            connects: PhantomData,
+        }
+    }
+}
+
+impl<E> fmt::Debug for EngineBuilder<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngineBuilder")
+            .field("pool", &self.pool)
+            .field("driver", &self.driver)
+            .field("events", &self.events)
+            .field("isolation_level", &self.isolation_level)
+            // The URL may hold a password.
+            .finish_non_exhaustive()
     }
 }

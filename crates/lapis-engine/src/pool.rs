@@ -67,6 +67,8 @@ pub(crate) struct Pool {
     options: PoolOptions,
     permits: Semaphore,
     idle: Mutex<Vec<Pooled>>,
+    /// Where the engine was connected, for connections that come back from threads without a runtime.
+    runtime: Option<Handle>,
 }
 
 /// A connection of the pool.
@@ -86,7 +88,8 @@ impl std::fmt::Debug for Pooled {
 impl Pool {
     pub(crate) fn new(driver: Arc<dyn Driver>, options: PoolOptions) -> Self {
         let permits = Semaphore::new(options.capacity());
-        Self { driver, permits, idle: Mutex::new(Vec::with_capacity(options.size.min(64))), options }
+        let idle = Mutex::new(Vec::with_capacity(options.size.min(64)));
+        Self { driver, options, permits, idle, runtime: Handle::try_current().ok() }
     }
 
     /// Takes a connection; it has to be given back by [`give_back`](Self::give_back) or
@@ -143,20 +146,22 @@ impl Pool {
             Reply::Ready(result) => Some(result.into_inner()),
             Reply::Pending(_) => None,
         };
-        match (reset, Handle::try_current()) {
-            (Some(Ok(())), _) => self.keep(pooled),
-            (None, Ok(runtime)) => {
-                let pool = Arc::clone(self);
-                runtime.spawn(async move {
-                    let lease = Lease(&pool);
-                    if pooled.driver.reset().await.is_ok() {
-                        std::mem::forget(lease);
-                        pool.keep(pooled);
-                    }
-                });
-            }
-            _ => self.forget(),
+        match reset {
+            Some(Ok(())) => return self.keep(pooled),
+            Some(Err(_)) => return self.forget(),
+            None => {}
         }
+        let Some(runtime) = Handle::try_current().ok().or_else(|| self.runtime.clone()) else {
+            return self.forget();
+        };
+        let pool = Arc::clone(self);
+        runtime.spawn(async move {
+            let lease = Lease(&pool);
+            if pooled.driver.reset().await.is_ok() {
+                std::mem::forget(lease);
+                pool.keep(pooled);
+            }
+        });
     }
 
     fn keep(&self, pooled: Pooled) {

@@ -1,9 +1,10 @@
 //! Transactions: what they are asked to be, and the guard that ends them.
 
+use std::borrow::BorrowMut;
 use std::ops::{Deref, DerefMut};
 
 use crate::connection::Connection;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How much of other transactions' work a transaction sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,44 +95,41 @@ impl TransactionOptions {
 /// ```
 #[must_use = "a transaction that is dropped is rolled back"]
 #[derive(Debug)]
-pub struct Transaction<'c> {
-    connection: Held<'c>,
+pub struct Transaction<'c, C: BorrowMut<Connection> = Connection> {
+    connection: Held<'c, C>,
     /// The savepoint that stands for a nested transaction.
     savepoint: Option<String>,
     finished: bool,
 }
 
 #[derive(Debug)]
-enum Held<'c> {
-    Borrowed(&'c mut Connection),
-    Owned(Box<Connection>),
+enum Held<'c, C> {
+    Borrowed(&'c mut C),
+    Owned(Box<C>),
 }
 
-impl Transaction<'static> {
+impl<C: BorrowMut<Connection>> Transaction<'static, C> {
     /// Begins one that keeps its connection for itself.
-    pub(crate) fn owning(mut connection: Connection, options: TransactionOptions) -> Result<Self> {
-        connection.start(options)?;
+    pub(crate) fn owning(mut connection: C, options: TransactionOptions) -> Result<Self> {
+        connection.borrow_mut().start(options)?;
         Ok(Self { connection: Held::Owned(Box::new(connection)), savepoint: None, finished: false })
     }
 }
 
-impl<'c> Transaction<'c> {
-    pub(crate) fn borrowing(connection: &'c mut Connection, options: TransactionOptions) -> Result<Self> {
-        connection.start(options)?;
+impl<'c, C: BorrowMut<Connection>> Transaction<'c, C> {
+    pub(crate) fn borrowing(connection: &'c mut C, options: TransactionOptions) -> Result<Self> {
+        connection.borrow_mut().start(options)?;
         Ok(Self { connection: Held::Borrowed(connection), savepoint: None, finished: false })
     }
 
     /// A guard of the savepoint that was set on the connection.
-    pub(crate) fn nested(connection: &'c mut Connection, savepoint: String) -> Self {
+    pub(crate) fn nested(connection: &'c mut C, savepoint: String) -> Self {
         Self { connection: Held::Borrowed(connection), savepoint: Some(savepoint), finished: false }
     }
 
-    /// Keeps what the transaction did.
-    ///
-    /// # Errors
-    /// If the database cannot; the transaction is rolled back then.
-    pub async fn commit(mut self) -> Result<()> {
-        // The savepoint stays named until it is gone: should this fail or be dropped, `drop` undoes it alone.
+    /// Keeps what the transaction did. The savepoint stays named until it is gone: should this fail or be dropped,
+    /// dropping the transaction undoes it alone.
+    pub(crate) async fn keep(&mut self) -> Result<()> {
         match self.savepoint.clone() {
             Some(name) => self.connection_mut().release(&name).await?,
             None => self.connection_mut().commit().await?,
@@ -141,10 +139,7 @@ impl<'c> Transaction<'c> {
     }
 
     /// Undoes what the transaction did.
-    ///
-    /// # Errors
-    /// If the connection is lost; the database has rolled it back then.
-    pub async fn rollback(mut self) -> Result<()> {
+    pub(crate) async fn undo(&mut self) -> Result<()> {
         match self.savepoint.clone() {
             Some(name) => {
                 self.connection_mut().rollback_to(&name).await?;
@@ -156,18 +151,43 @@ impl<'c> Transaction<'c> {
         Ok(())
     }
 
-    fn connection_mut(&mut self) -> &mut Connection {
-        match &mut self.connection {
-            Held::Borrowed(connection) => connection,
-            Held::Owned(connection) => connection,
+    /// Keeps what it did if its work went well, else undoes it.
+    pub(crate) async fn end<T, E: From<Error>>(mut self, result: Result<T, E>) -> Result<T, E> {
+        match &result {
+            Ok(_) => self.keep().await?,
+            // The work's error says more than one of the rollback, after which the connection is closed.
+            Err(_) => drop(self.undo().await),
         }
+        result
+    }
+
+    fn connection_mut(&mut self) -> &mut Connection {
+        (**self).borrow_mut()
     }
 }
 
-impl Deref for Transaction<'_> {
-    type Target = Connection;
+impl Transaction<'_> {
+    /// Keeps what the transaction did.
+    ///
+    /// # Errors
+    /// If the database cannot; the transaction is rolled back then.
+    pub async fn commit(mut self) -> Result<()> {
+        self.keep().await
+    }
 
-    fn deref(&self) -> &Connection {
+    /// Undoes what the transaction did.
+    ///
+    /// # Errors
+    /// If the connection is lost; the database has rolled it back then.
+    pub async fn rollback(mut self) -> Result<()> {
+        self.undo().await
+    }
+}
+
+impl<C: BorrowMut<Connection>> Deref for Transaction<'_, C> {
+    type Target = C;
+
+    fn deref(&self) -> &C {
         match &self.connection {
             Held::Borrowed(connection) => connection,
             Held::Owned(connection) => connection,
@@ -175,13 +195,16 @@ impl Deref for Transaction<'_> {
     }
 }
 
-impl DerefMut for Transaction<'_> {
-    fn deref_mut(&mut self) -> &mut Connection {
-        self.connection_mut()
+impl<C: BorrowMut<Connection>> DerefMut for Transaction<'_, C> {
+    fn deref_mut(&mut self) -> &mut C {
+        match &mut self.connection {
+            Held::Borrowed(connection) => connection,
+            Held::Owned(connection) => connection,
+        }
     }
 }
 
-impl Drop for Transaction<'_> {
+impl<C: BorrowMut<Connection>> Drop for Transaction<'_, C> {
     fn drop(&mut self) {
         if self.finished {
             return;

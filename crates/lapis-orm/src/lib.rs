@@ -7,9 +7,11 @@
 //! | [`relation`] | the typed constants of relations: `User::posts`, `Post::author` |
 //! | [`loading`] | which relations are loaded along, and how |
 //! | [`session`] | [`Session`]: arena, identity map, unit of work |
+//! | [`blocking`] | sessions for programs without a runtime |
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod blocking;
 pub mod entity;
 pub mod field;
 pub mod loading;

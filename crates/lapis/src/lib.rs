@@ -67,6 +67,7 @@
 //! | write expressions | [`ExprOps`](expr::ExprOps), [`func`] |
 //! | write statements | [`Entity::select`], [`select`](statement::select), [`text`](statement::text) |
 //! | read rows of hand-written SQL | [`derive@FromRow`] |
+//! | do without a runtime | [`blocking`] |
 //! | handle failures | [`Error`], [`ErrorKind`] |
 //!
 //! # Cargo features
@@ -77,6 +78,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod blocking;
 pub mod prelude;
 
 #[doc(hidden)]

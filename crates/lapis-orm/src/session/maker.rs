@@ -67,16 +67,19 @@ impl SessionMaker {
         F: AsyncFnOnce(&mut Session) -> Result<T>,
     {
         let mut session = self.session();
-        match work(&mut session).await {
-            Ok(value) => {
-                session.commit().await?;
-                Ok(value)
-            }
-            Err(error) => {
-                // The closure's error is the one to report; a connection that cannot roll back is closed.
-                let _ = session.rollback().await;
-                Err(error)
-            }
+        let result = work(&mut session).await;
+        session.end(result).await
+    }
+}
+
+impl Session {
+    /// Commits if the work went well, else rolls back.
+    pub(crate) async fn end<T>(&mut self, result: Result<T>) -> Result<T> {
+        match &result {
+            Ok(_) => self.commit().await?,
+            // The closure's error is the one to report; a connection that cannot roll back is closed.
+            Err(_) => drop(self.rollback().await),
         }
+        result
     }
 }

@@ -44,6 +44,7 @@ pub(crate) use arena::RelationKey;
 pub(crate) use erased::{AnyArena, new_arena};
 pub(crate) use sql::SqlCache;
 pub(crate) use state::State;
+pub(crate) use transaction::Nested;
 
 use lapis_engine::{Connection, Engine, TransactionOptions};
 
@@ -140,11 +141,16 @@ impl std::fmt::Debug for Session {
 
 /// Sessions of an engine.
 pub trait OpenSession {
+    /// The engine's kind of session: one that is awaited, or [one that blocks](crate::blocking::Session).
+    type Session;
+
     /// A new session, which flushes by itself before it queries.
-    fn session(&self) -> Session;
+    fn session(&self) -> Self::Session;
 }
 
 impl OpenSession for Engine {
+    type Session = Session;
+
     fn session(&self) -> Session {
         Session::new(self)
     }

@@ -1,5 +1,7 @@
 //! Transactions of a session: flush, commit, rollback, savepoints.
 
+use std::borrow::BorrowMut;
+
 use lapis_engine::{Error, Result};
 
 use super::Session;
@@ -144,19 +146,9 @@ impl Session {
         F: AsyncFnOnce(&mut Session) -> Result<T>,
     {
         let savepoint = self.savepoint().await?;
-        let mut nested = Nested { session: self, unfinished: Some(savepoint) };
-        let result = work(nested.session).await;
-        nested.unfinished = None;
-        let session = &mut *nested.session;
-        let kept = match result {
-            Ok(value) => session.release(savepoint).await.map(|()| value),
-            Err(error) => Err(error),
-        };
-        if kept.is_err() && session.level(savepoint).is_ok() {
-            session.rollback_to(savepoint).await?;
-            session.forget(savepoint).await?;
-        }
-        kept
+        let mut nested = Nested::new(self, savepoint);
+        let result = work(nested.session()).await;
+        nested.end(result).await
     }
 
     /// Flushes, and sets a savepoint to which the transaction can be rolled back.
@@ -251,16 +243,44 @@ impl Session {
 
 /// The closure of [`Session::begin_nested`] at work. Dropped before its end, it leaves word that what was
 /// done is to be taken back.
-struct Nested<'s> {
-    session: &'s mut Session,
-    unfinished: Option<Savepoint>,
+pub(crate) struct Nested<'s, S: BorrowMut<Session> = Session> {
+    session: &'s mut S,
+    savepoint: Savepoint,
+    finished: bool,
 }
 
-impl Drop for Nested<'_> {
+impl<'s, S: BorrowMut<Session>> Nested<'s, S> {
+    pub(crate) fn new(session: &'s mut S, savepoint: Savepoint) -> Self {
+        Self { session, savepoint, finished: false }
+    }
+
+    /// The session that the closure works with.
+    pub(crate) fn session(&mut self) -> &mut S {
+        self.session
+    }
+
+    /// Keeps what the closure did if it went well, else takes it back.
+    pub(crate) async fn end<T>(mut self, result: Result<T>) -> Result<T> {
+        self.finished = true;
+        let savepoint = self.savepoint;
+        let session = (*self.session).borrow_mut();
+        let kept = match result {
+            Ok(value) => session.release(savepoint).await.map(|()| value),
+            Err(error) => Err(error),
+        };
+        if kept.is_err() && session.level(savepoint).is_ok() {
+            session.rollback_to(savepoint).await?;
+            session.forget(savepoint).await?;
+        }
+        kept
+    }
+}
+
+impl<S: BorrowMut<Session>> Drop for Nested<'_, S> {
     fn drop(&mut self) {
-        if let Some(savepoint) = self.unfinished.take() {
+        if !self.finished {
             // The rollback needs waiting for: the session's next step does it.
-            self.session.abandoned = Some(savepoint);
+            (*self.session).borrow_mut().abandoned = Some(self.savepoint);
         }
     }
 }

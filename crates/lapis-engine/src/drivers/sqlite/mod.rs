@@ -46,6 +46,10 @@ impl Driver for Sqlite {
         &dialect::Sqlite
     }
 
+    fn needs_runtime(&self) -> bool {
+        false
+    }
+
     fn connect(&self) -> Reply<'_, Box<dyn DriverConnection>> {
         let connection = match self.options.open() {
             Ok(raw) => SqliteConnection::new(raw, Arc::clone(&self.options)),
