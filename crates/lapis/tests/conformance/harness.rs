@@ -84,7 +84,7 @@ pub struct Database {
 enum Place {
     Memory,
     File(TempDir),
-    Server { url: String, admin: String, name: String },
+    Server { url: String, admin: String, removal: String },
 }
 
 impl Deref for Database {
@@ -102,7 +102,7 @@ impl Database {
             Target::SqliteFile => Place::File(tempfile::tempdir().expect("a temporary directory")),
             Target::Postgres | Target::MySql => {
                 let admin = target.server().expect("a test runs where its server is");
-                create_on_server(admin).await?
+                create_on_server(target, admin).await?
             }
         };
         let log = Arc::new(Mutex::new(Vec::new()));
@@ -112,9 +112,9 @@ impl Database {
 
     async fn remove(self) -> Result<()> {
         self.engine.close().await?;
-        if let Place::Server { admin, name, .. } = &self.place {
+        if let Place::Server { admin, removal, .. } = &self.place {
             let server = Engine::connect(admin).await?;
-            server.script(&format!("DROP DATABASE {name}")).await?;
+            server.script(removal).await?;
             server.close().await?;
         }
         Ok(())
@@ -185,24 +185,28 @@ impl Place {
     }
 }
 
-/// Makes a database of its own for one test.
-async fn create_on_server(admin: String) -> Result<Place> {
+/// Makes an empty place of its own for one test: a database, or, on PostgreSQL, where making one takes long, a schema.
+async fn create_on_server(target: Target, admin: String) -> Result<Place> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!("lapis_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let server = Engine::connect(&admin).await?;
-    server.script(&format!("CREATE DATABASE {name}")).await?;
+    let kind = if target == Target::Postgres { "SCHEMA" } else { "DATABASE" };
+    server.script(&format!("CREATE {kind} {name}")).await?;
     server.close().await?;
-    let (address, options) = match admin.split_once('?') {
-        Some((address, options)) => (address, format!("?{options}")),
-        None => (admin.as_str(), String::new()),
+    let (address, options) = admin.split_once('?').unwrap_or((&admin, ""));
+    let url = match target {
+        Target::Postgres => format!("{address}?{options}&search_path={name}"),
+        _ => {
+            let host_end = address.find("://").map_or(0, |at| at + 3);
+            let host = address[host_end..].find('/').map_or(address, |slash| &address[..host_end + slash]);
+            format!("{host}/{name}?{options}")
+        }
     };
-    let host_end = address.find("://").map_or(0, |at| at + 3);
-    let host = match address[host_end..].find('/') {
-        Some(slash) => &address[..host_end + slash],
-        None => address,
+    let removal = match target {
+        Target::Postgres => format!("DROP SCHEMA {name} CASCADE"),
+        _ => format!("DROP DATABASE {name}"),
     };
-    let url = format!("{host}/{name}{options}");
-    Ok(Place::Server { url, admin, name })
+    Ok(Place::Server { url, admin, removal })
 }
 
 fn observed(builder: EngineBuilder, log: &Arc<Mutex<Vec<String>>>) -> EngineBuilder {

@@ -138,8 +138,7 @@ pub(super) fn numeric(bytes: &[u8]) -> Result<Decimal, &'static str> {
     }
     // The digits' unit is 10000 to the power of what the weight leaves; the scale says how many decimals are meant.
     let unit = 4 * (i32::from(weight) + 1 - i32::from(count));
-    let shift = u32::try_from((unit + i32::from(scale)).unsigned_abs()).unwrap_or(u32::MAX);
-    let power = 10_i128.checked_pow(shift);
+    let power = 10_i128.checked_pow((unit + i32::from(scale)).unsigned_abs());
     mantissa = match power {
         _ if mantissa == 0 => 0,
         Some(power) if unit + i32::from(scale) >= 0 => mantissa.checked_mul(power).ok_or(TOO_LONG)?,
@@ -149,10 +148,8 @@ pub(super) fn numeric(bytes: &[u8]) -> Result<Decimal, &'static str> {
     };
     let mantissa = if sign == 0 { mantissa } else { -mantissa };
     let scale = u32::from(scale.unsigned_abs());
-    if scale <= Decimal::MAX_SCALE {
-        if let Ok(value) = Decimal::try_from_i128_with_scale(mantissa, scale) {
-            return Ok(value);
-        }
+    if let Ok(value) = Decimal::try_from_i128_with_scale(mantissa, scale) {
+        return Ok(value);
     }
     // Zeros at the end, of which a division in PostgreSQL gives many, may go.
     let (mut mantissa, mut scale) = (mantissa, scale);
