@@ -206,6 +206,13 @@ impl Connection {
         self.conclude(watch, sql, Parameters::One(&[]), result)
     }
 
+    /// How far apart the numbers are that an INSERT of several rows gets, where
+    /// [`last_insert_id`](Outcome::last_insert_id) tells the first one's: MySQL's `auto_increment_increment`.
+    #[must_use]
+    pub fn insert_id_step(&self) -> i64 {
+        self.leased.as_ref().map_or(1, |pooled| pooled.driver.insert_id_step())
+    }
+
     /// Begins a transaction without reaching the database: BEGIN travels with the next statement.
     ///
     /// On SQLite it is `BEGIN IMMEDIATE` if that statement writes, else `BEGIN`; see

@@ -112,6 +112,12 @@ pub trait DriverConnection: Send {
     /// Finds out whether the database still answers.
     fn ping(&mut self) -> Reply<'_, ()>;
 
+    /// How far apart the numbers are that an INSERT of several rows gets, of which the driver tells the first:
+    /// MySQL's `auto_increment_increment`.
+    fn insert_id_step(&self) -> i64 {
+        1
+    }
+
     /// Whether the connection cannot be used any more.
     fn is_broken(&self) -> bool;
 

@@ -52,7 +52,8 @@ impl RowSink for Discard {
 pub struct Outcome {
     /// How many rows were inserted, updated or deleted.
     pub rows_affected: u64,
-    /// The number that the database gave to the last row an `INSERT` made, where the database tells.
+    /// The number that the database gave to the row an `INSERT` made, where the database tells: of several rows, the
+    /// last one's on SQLite, the first one's on MySQL and MariaDB.
     pub last_insert_id: Option<i64>,
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use lapis_engine::Result;
-use lapis_sql::compiler::compile;
+use lapis_sql::compiler::{compile, compile_unnest_insert};
 use lapis_sql::dialect::Dialect;
 use lapis_sql::expr::{BinaryOp, Node};
 use lapis_sql::statement::{
@@ -20,7 +20,9 @@ use crate::entity::Model;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Purpose {
     Get,
-    Insert { columns: ColumnSet, returning: ColumnSet },
+    Insert { columns: ColumnSet, returning: ColumnSet, rows: usize },
+    InsertUnnest { columns: ColumnSet, returning: ColumnSet },
+    ReadBack { columns: ColumnSet },
     Update { columns: ColumnSet, returning: ColumnSet },
     Delete,
 }
@@ -45,14 +47,35 @@ impl Model {
         self.prepared(dialect, Purpose::Get)
     }
 
-    /// `INSERT INTO table (columns) VALUES (…) RETURNING …`
+    /// `INSERT INTO table (columns) VALUES (…), … RETURNING …`
     pub(crate) fn insert_sql(
         &'static self,
         dialect: &dyn Dialect,
         columns: ColumnSet,
         returning: ColumnSet,
+        rows: usize,
     ) -> Result<Arc<Prepared>> {
-        self.prepared(dialect, Purpose::Insert { columns, returning })
+        self.prepared(dialect, Purpose::Insert { columns, returning, rows })
+    }
+
+    /// `INSERT INTO table (columns) SELECT … FROM UNNEST(…) RETURNING …`, where every column has a form as an array.
+    pub(crate) fn insert_unnest_sql(
+        &'static self,
+        dialect: &dyn Dialect,
+        columns: ColumnSet,
+        returning: ColumnSet,
+    ) -> Result<Option<Arc<Prepared>>> {
+        let prepared = self.prepared(dialect, Purpose::InsertUnnest { columns, returning })?;
+        Ok((!prepared.sql.is_empty()).then_some(prepared))
+    }
+
+    /// `SELECT columns FROM table WHERE key = ?`
+    pub(crate) fn read_back_sql(
+        &'static self,
+        dialect: &dyn Dialect,
+        columns: ColumnSet,
+    ) -> Result<Arc<Prepared>> {
+        self.prepared(dialect, Purpose::ReadBack { columns })
     }
 
     /// `UPDATE table SET columns WHERE key = ? RETURNING …`
@@ -102,12 +125,27 @@ impl Model {
                 };
                 compile(StatementRef::Select(&statement), dialect)?.sql
             }
-            Purpose::Insert { columns, returning } => {
+            Purpose::ReadBack { columns } => {
+                let statement = SelectStatement {
+                    items: items(columns).collect::<Vec<_>>().into(),
+                    from: vec![FromItem::table(table.clone())],
+                    filter: by_key(),
+                    ..SelectStatement::default()
+                };
+                compile(StatementRef::Select(&statement), dialect)?.sql
+            }
+            // Empty where there is none, so that it is not looked for again.
+            Purpose::InsertUnnest { columns, returning } => {
+                let columns: Vec<_> = columns.iter().map(|column| &self.table.columns[column]).collect();
+                let returning: Vec<_> = items(returning).collect();
+                compile_unnest_insert(table, &columns, &returning, dialect)?.unwrap_or_default()
+            }
+            Purpose::Insert { columns, returning, rows } => {
                 let names = columns.iter().map(|column| Name::Borrowed(self.column_name(column))).collect();
-                let row = columns.iter().map(|_| placeholder()).collect();
+                let row: Vec<Node> = columns.iter().map(|_| placeholder()).collect();
                 let statement = InsertStatement {
                     columns: names,
-                    source: InsertSource::Values(vec![row]),
+                    source: InsertSource::Values(vec![row; rows]),
                     returning: items(returning).collect(),
                     ..InsertStatement::new(table.clone())
                 };

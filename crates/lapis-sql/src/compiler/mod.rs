@@ -5,6 +5,7 @@
 
 pub mod ddl;
 
+mod bulk;
 mod expr;
 mod from;
 mod list;
@@ -15,6 +16,8 @@ mod text;
 mod upsert;
 mod write;
 mod writer;
+
+pub use bulk::compile_unnest_insert;
 
 use std::fmt;
 

@@ -134,7 +134,7 @@ impl<'a> SqlWriter<'a, '_> {
         }
     }
 
-    fn returning(
+    pub(super) fn returning(
         &mut self,
         verb: &str,
         supported: bool,

@@ -11,7 +11,7 @@ pub use ddl::{AutoIncrementSyntax, CommentSyntax};
 pub use mysql::{MariaDb, MySql};
 pub use postgres::Postgres;
 pub use sqlite::{Sqlite, SqliteValue};
-pub use syntax::{InList, NullSafeEquality, ParameterPlace, RowLocks, UpsertSyntax};
+pub use syntax::{BulkInsert, InList, NullSafeEquality, ParameterPlace, RowLocks, UpsertSyntax};
 
 use std::fmt;
 
@@ -58,6 +58,18 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
             update_needs_target: false,
             select_needs_where: false,
         }
+    }
+
+    /// How many rows are inserted at once.
+    fn bulk_insert(&self) -> BulkInsert {
+        BulkInsert::Values
+    }
+
+    /// Writes the type of an array of values for a column, which takes and checks them as it would take single ones;
+    /// false where there is none.
+    fn array_of(&self, sql: &mut String, ty: &ColumnType) -> bool {
+        let _ = (sql, ty);
+        false
     }
 
     /// Whether UPDATE can return columns of the rows it changed.

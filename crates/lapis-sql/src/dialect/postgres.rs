@@ -6,7 +6,8 @@ use chrono::{Datelike, NaiveDate};
 
 use super::literal::{decimal_type, display, hex, quoted, varchar_of};
 use super::{
-    AutoIncrementSyntax, CommentSyntax, Dialect, InList, ParameterPlace, RowLocks, UpsertSyntax, ddl,
+    AutoIncrementSyntax, BulkInsert, CommentSyntax, Dialect, InList, ParameterPlace, RowLocks,
+    UpsertSyntax, ddl,
 };
 use crate::error::{CompileError, EncodeError};
 use crate::types::{ColumnType, EnumType, write_date, write_time, write_timestamp};
@@ -62,6 +63,24 @@ impl Dialect for Postgres {
 
     fn row_locks(&self) -> Option<RowLocks> {
         Some(RowLocks { share: " FOR SHARE", of: true, key_locks: true })
+    }
+
+    fn bulk_insert(&self) -> BulkInsert {
+        BulkInsert::Unnest
+    }
+
+    /// Without lengths and precisions: a cast would cut off, in silence, what the column refuses.
+    fn array_of(&self, sql: &mut String, ty: &ColumnType) -> bool {
+        match ty {
+            ColumnType::String(_) => sql.push_str("TEXT"),
+            ColumnType::Decimal { .. } => sql.push_str("NUMERIC"),
+            ColumnType::Enum(names) if !names.native => sql.push_str("TEXT"),
+            // What is written as it stands may have a length, or be an array, which UNNEST would take apart.
+            ColumnType::Custom(_) => return false,
+            ty => self.type_name(sql, ty),
+        }
+        sql.push_str("[]");
+        true
     }
 
     fn supports_ilike(&self) -> bool {

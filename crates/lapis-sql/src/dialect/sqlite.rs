@@ -5,7 +5,7 @@ mod storage;
 pub use storage::SqliteValue;
 
 use super::literal::{decimal_type, display, hex_string, quoted, varchar_of};
-use super::{AutoIncrementSyntax, Dialect, InList, NullSafeEquality, UpsertSyntax, ddl};
+use super::{AutoIncrementSyntax, BulkInsert, Dialect, InList, NullSafeEquality, UpsertSyntax, ddl};
 use crate::error::{CompileError, EncodeError};
 use crate::expr::TableName;
 use crate::types::ColumnType;
@@ -65,6 +65,10 @@ impl Dialect for Sqlite {
             update_needs_target: false,
             select_needs_where: true,
         }
+    }
+
+    fn bulk_insert(&self) -> BulkInsert {
+        BulkInsert::RowByRow
     }
 
     fn supports_default_value(&self) -> bool {

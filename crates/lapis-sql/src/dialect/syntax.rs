@@ -59,3 +59,15 @@ pub enum ParameterPlace {
     /// Among the arguments of a function.
     Argument,
 }
+
+/// How a flush inserts many rows that have values for the same columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BulkInsert {
+    /// By a statement of one row, executed once for each: where a statement is a function call, nothing is gained by
+    /// larger ones.
+    RowByRow,
+    /// By rows of `VALUES`: one statement for each number of rows.
+    Values,
+    /// From an array for each column, by one statement whatever the number of rows.
+    Unnest,
+}

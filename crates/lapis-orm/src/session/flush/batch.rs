@@ -50,12 +50,17 @@ impl Batch for Listed {
 #[derive(Default)]
 pub(super) struct Answers {
     pub(super) outcomes: Vec<Outcome>,
+    /// How many rows each of the statements inserted, where it was not one.
+    pub(super) together: Vec<usize>,
     /// The returned columns, row after row.
     pub(super) cells: Vec<Value<'static>>,
+    /// How many executions were done when each row of cells came.
+    executions: Vec<usize>,
 }
 
 impl BatchSink for Answers {
-    fn returned(&mut self, _index: usize, row: &Row<'_>) -> Result<()> {
+    fn returned(&mut self, index: usize, row: &Row<'_>) -> Result<()> {
+        self.executions.push(index);
         self.cells.extend((0..row.len()).map(|column| row.cell(column).to_value().into_owned()));
         Ok(())
     }
@@ -70,6 +75,29 @@ impl Answers {
     /// The first row of the batch that the statement did not find.
     pub(super) fn first_missed(&self) -> Option<usize> {
         self.outcomes.iter().position(|outcome| outcome.rows_affected == 0)
+    }
+
+    /// The first execution that returned no row.
+    pub(super) fn first_without_cells(&self) -> Option<usize> {
+        (0..self.outcomes.len()).find(|index| self.executions.get(*index) != Some(index))
+    }
+
+    /// The numbers that the database gave to inserted rows. Of several rows that went in together it tells the first
+    /// one's; the others' follow, so far apart: InnoDB sets them aside at once for an insert whose number of rows is
+    /// known (MySQL 8.4, 17.6.1.6).
+    pub(super) fn numbers(&self, step: i64) -> impl Iterator<Item = i64> {
+        let outcomes = self.outcomes.iter().enumerate();
+        outcomes
+            .map_while(move |(index, outcome)| {
+                let rows = self.together.get(index).copied().unwrap_or(1);
+                let first = outcome.last_insert_id?;
+                Some(
+                    (0..rows).map_while(move |row| {
+                        first.checked_add(step.checked_mul(i64::try_from(row).ok()?)?)
+                    }),
+                )
+            })
+            .flatten()
     }
 }
 

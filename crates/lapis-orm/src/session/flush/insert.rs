@@ -1,29 +1,19 @@
 //! New entities become rows.
 
 use lapis_engine::{Connection, Error, Result};
-use lapis_sql::dialect::Dialect;
-use lapis_sql::schema::AutoIncrement;
-use lapis_sql::{Cell, Value};
+use lapis_sql::Value;
 
-use super::batch::{Answers, Rows, runs};
+use super::batch::runs;
+use super::bulk::Writing;
+use super::read_back::{ReadBack, read_again};
 use super::topology::{Group, RowReference};
 use super::update::{unset, unset_key};
-use crate::entity::{ColumnModel, Link, Model};
+use crate::entity::{ColumnModel, Link};
 use crate::session::arena::{EntityState, linked_index};
 use crate::session::column_set::ColumnSet;
 use crate::session::erased::AnyArena;
 use crate::session::state::State;
 use crate::session::stray;
-
-/// How the values that the database assigned come back.
-enum ReadBack {
-    /// There are none.
-    Nothing,
-    /// There is one, the key, which the driver tells.
-    LastInsertId(usize),
-    /// By RETURNING.
-    Returning(ColumnSet),
-}
 
 /// Checks, before anything is sent, that every row can be written: nothing required is unset.
 pub(super) fn validate(state: &State) -> Result<()> {
@@ -103,19 +93,15 @@ pub(super) async fn insert(
         let missing: ColumnSet = (0..model.columns.len())
             .filter(|column| model.columns[*column].generated && !given.contains(*column))
             .collect();
-        let read_back = read_back(model, dialect, missing);
-        let returning = match read_back {
-            ReadBack::Returning(columns) => columns,
-            _ => ColumnSet::default(),
-        };
-        let prepared = model.insert_sql(dialect, given, returning)?;
-        let columns: Vec<usize> = given.iter().collect();
-        let mut answers = Answers::default();
+        let plan = ReadBack::of(model, dialect, missing)?;
         let Some(arena) = state.any(group.slot) else { return Ok(()) };
-        let batch = Rows { arena, rows: &rows, columns: &columns, fixed: &[], key: &[] };
-        connection.run_batch(&prepared.sql, &batch, &mut answers).await?;
+        let writing = Writing { model, arena, given, returning: plan.returning };
+        let answers = writing.insert(connection, &rows).await?;
         let Some(arena) = state.any_mut(group.slot) else { return Ok(()) };
-        apply(arena, &rows, &read_back, &answers)?;
+        plan.take(arena, &rows, &answers, connection.insert_id_step())?;
+        if !plan.selected.is_empty() {
+            read_again(arena, connection, &rows, plan.selected).await?;
+        }
         for row in rows {
             arena.inserted(row, missing, epoch);
         }
@@ -130,63 +116,6 @@ fn given_columns(arena: &dyn AnyArena, row: u32) -> ColumnSet {
         .filter(|(index, column)| !column.computed && arena.value(row, *index).is_some())
         .map(|(index, _)| index)
         .collect()
-}
-
-fn read_back(model: &'static Model, dialect: &dyn Dialect, missing: ColumnSet) -> ReadBack {
-    if missing.is_empty() {
-        return ReadBack::Nothing;
-    }
-    let mut columns = missing.iter();
-    if let (Some(only), None) = (columns.next(), columns.next())
-        && dialect.returns_last_insert_id()
-        && is_numbered_natively(model, only, dialect)
-    {
-        return ReadBack::LastInsertId(only);
-    }
-    ReadBack::Returning(missing)
-}
-
-/// Whether the database's own numbering fills the column: of a sequence that stands by itself, no driver tells.
-fn is_numbered_natively(model: &Model, column: usize, dialect: &dyn Dialect) -> bool {
-    match &model.table.columns[column].autoincrement {
-        Some(AutoIncrement::Native) => true,
-        Some(AutoIncrement::Sequence(sequence)) => !dialect.numbers_by_sequence(sequence),
-        None => false,
-    }
-}
-
-fn apply(arena: &mut dyn AnyArena, rows: &[u32], read_back: &ReadBack, answers: &Answers) -> Result<()> {
-    let table = &arena.model().table.name.name;
-    match read_back {
-        ReadBack::Nothing => {}
-        ReadBack::LastInsertId(column) => {
-            for (at, row) in rows.iter().enumerate() {
-                let id = answers.outcomes.get(at).and_then(|outcome| outcome.last_insert_id);
-                let id = id.ok_or_else(|| {
-                    Error::invalid_request(format!(
-                        "the database did not say which key it gave a new row of {table}"
-                    ))
-                })?;
-                arena.assign(*row, *column, Cell::Int(id))?;
-            }
-        }
-        ReadBack::Returning(columns) => {
-            let columns: Vec<usize> = columns.iter().collect();
-            if answers.cells.len() != rows.len() * columns.len() {
-                return Err(Error::invalid_request(format!(
-                    "{} rows were inserted into {table}, and {} came back; a trigger or rule swallowed some",
-                    rows.len(),
-                    answers.cells.len() / columns.len().max(1)
-                )));
-            }
-            for (row, cells) in rows.iter().zip(answers.cells.chunks(columns.len())) {
-                for (column, cell) in columns.iter().zip(cells) {
-                    arena.assign(*row, *column, cell.as_cell().unwrap_or(Cell::Null))?;
-                }
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Fills in the keys of entities that are referred to by handle.

@@ -7,15 +7,17 @@
 //! | order rows by their references | [`topology`] |
 //! | delete what no waiting change has to leave first, so that its unique values are free | [`delete`] |
 //! | write changed columns that need no new row | [`update`] |
-//! | insert, and read back what the database assigned | [`insert`] |
+//! | insert, many rows a statement, and read back what the database assigned | [`insert`], [`bulk`], [`read_back`] |
 //! | write references that close cycles, and those to new rows | [`update`] |
 //! | write links through association tables | [`link`] |
 //! | delete the rest, those that refer to others first | [`delete`] |
 
 mod batch;
+mod bulk;
 mod delete;
 mod insert;
 mod link;
+mod read_back;
 mod topology;
 mod update;
 

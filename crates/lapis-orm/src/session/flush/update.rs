@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use lapis_engine::{Connection, Error, Result};
-use lapis_sql::{Cell, Value};
+use lapis_sql::Value;
 
 use super::batch::{Answers, Rows};
 use super::insert::resolve_references;
+use super::read_back;
 use super::topology::RowReference;
 use crate::entity::{Link, ReferenceModel};
 use crate::session::column_set::ColumnSet;
@@ -113,23 +114,23 @@ async fn write(
             column.computed || (column.on_update && !changed.contains(*index))
         })
         .collect();
-    let prepared = model.update_sql(connection.dialect(), changed, returning.iter().copied().collect())?;
+    let together = connection.dialect().supports_update_returning();
+    let with_update = returning.iter().copied().filter(|_| together).collect();
+    let prepared = model.update_sql(connection.dialect(), changed, with_update)?;
     let mut answers = Answers::default();
     let batch = Rows { arena, rows, columns, fixed: &prepared.fixed, key: &model.key };
     connection.run_batch(&prepared.sql, &batch, &mut answers).await?;
     if let Some(missed) = answers.first_missed() {
         return Err(gone(arena, rows[missed], "update"));
     }
-    if !returning.is_empty()
-        && let Some(arena) = state.any_mut(slot)
-    {
-        for (row, cells) in rows.iter().zip(answers.cells.chunks(returning.len())) {
-            for (column, cell) in returning.iter().zip(cells) {
-                arena.assign(*row, *column, cell.as_cell().unwrap_or(Cell::Null))?;
-            }
-        }
+    if returning.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let Some(arena) = state.any_mut(slot) else { return Ok(()) };
+    if together {
+        return read_back::assign(arena, rows, &returning, &answers);
+    }
+    read_back::read_again(arena, connection, rows, returning.into_iter().collect()).await
 }
 
 /// The error for a required reference of a row that was unset.
