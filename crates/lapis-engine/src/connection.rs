@@ -28,6 +28,21 @@ const LARGEST_BUFFER: usize = 1 << 16;
 ///
 /// Statements run with [`all`](Self::all), [`one`](Self::one), [`execute`](Self::execute) and their like, or
 /// as SQL text with [`run`](Self::run).
+///
+/// ```
+/// # use lapis_engine::{Engine, Result};
+/// use lapis_sql::statement::text;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+/// # let engine = Engine::connect("sqlite::memory:").await?;
+/// let mut connection = engine.acquire().await?;
+/// connection.script("CREATE TABLE cities (name TEXT, people INTEGER)").await?;
+/// let insert = text("INSERT INTO cities VALUES (:name, :people)").bind("name", "Ulm").bind("people", 126_405);
+/// assert_eq!(connection.execute(insert).await?.rows_affected, 1);
+/// let cities = text("SELECT name, people FROM cities").rows::<(String, i64)>();
+/// assert_eq!(connection.all(cities).await?, [("Ulm".to_owned(), 126_405)]);
+/// # Ok(()) }
+/// ```
 pub struct Connection {
     engine: Engine,
     leased: Option<Pooled>,

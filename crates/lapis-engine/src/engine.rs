@@ -189,6 +189,23 @@ impl fmt::Debug for Engine {
 }
 
 /// Options to connect an engine with: an [`Engine`], or a [blocking](crate::blocking) one.
+///
+/// ```
+/// # use lapis_engine::{Engine, Result};
+/// use std::time::Duration;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+/// let engine = Engine::builder("sqlite::memory:")
+///     .pool_size(2)
+///     .max_overflow(0)
+///     .pool_timeout(Duration::from_millis(10))
+///     .connect()
+///     .await?;
+/// let held = [engine.acquire().await?, engine.acquire().await?];
+/// assert!(engine.acquire().await.unwrap_err().is_pool_timeout());
+/// # drop(held);
+/// # Ok(()) }
+/// ```
 #[must_use = "options do nothing before `connect`"]
 pub struct EngineBuilder<E = Engine> {
     url: String,

@@ -93,7 +93,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | attribute | meaning |
 /// | --- | --- |
 /// | `inverse = Post::author` | the other side of that reference, or of that many-to-many relation |
-/// | `through = "book_tags"` | many to many, by that association table (`schema.table` if it has a schema) |
+/// | `through = "book_tags"` | many to many, by that association table (`schema.table` if it has a schema); said on both sides, and `inverse` on one of them only |
 /// | `from = "..", to = ".."` | its columns for this side and the other, if not `book_id` and `tag_id` |
 /// | `cascade(delete, delete_orphan)` | deleting the owner deletes them; so does taking one out |
 /// | `order_by = "title, id desc"` | by which fields of the other entity they are ordered |

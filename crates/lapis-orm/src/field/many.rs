@@ -11,6 +11,23 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Inside a session the links live in the session, not here: ask `session.related(..)`.
 ///
 /// It derefs to a slice, and serializes as a list, or as `null` where it was not loaded.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+/// # let engine = blog().await?;
+/// let alice = engine.one(User::select().eager(User::posts)).await?;
+/// assert_eq!(alice.posts.len(), 2);
+/// let plain = engine.one(User::select()).await?;
+/// assert!(!plain.posts.is_loaded()); // `plain.posts.len()` would panic, and say what to do
+///
+/// let mut bob = User::new().name("Bob").build();
+/// bob.posts.push(Post::new().title("First").build());
+/// let mut session = engine.session();
+/// session.add(bob);
+/// session.commit().await?;           // the user, then the post
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct Many<T>(Option<Vec<T>>);
 

@@ -10,6 +10,19 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// session the link lives in the session: ask `session.related(..)`.
 ///
 /// It serializes as the entity, or as `null` where there is none or it was not loaded.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+/// # let engine = blog().await?;
+/// let alice = engine.one(User::select().eager(User::profile)).await?;
+/// assert_eq!(alice.profile.get().map(|profile| profile.bio.as_str()), Some("Writes"));
+///
+/// let mut session = engine.session();
+/// session.add(User::new().name("Bob").profile(Profile::new().bio("Reads").build()).build());
+/// session.commit().await?; // the user, then the profile
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct One<T>(State<T>);
 

@@ -17,6 +17,22 @@ use crate::handle::Handle;
 /// the same column with NULL allowed. It is given as a handle of the same session, as a key
 /// (`Ref::to(7)`), or, in a graph that is about to be added, as the entity itself; a flush fills in the
 /// key of an entity that had none.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+/// # let engine = blog().await?;
+/// let mut session = engine.session();
+/// let bob = session.add(User::new().name("Bob").build());
+/// let first = session.add(Post::new().title("First").author(bob).build());
+/// let second = session.add(Post::new().title("Second").author(Ref::to(1)).build());
+/// session.commit().await?;
+/// assert_eq!(session[first].author.key(), Some(&2));
+///
+/// session[second].author = bob.into();
+/// session.commit().await?; // UPDATE posts SET author_id = 2
+/// # Ok(()) }
+/// ```
 pub struct Ref<T: Entity> {
     key: Option<T::Key>,
     target: Target<T>,

@@ -45,6 +45,19 @@ impl<T: Entity> Addable for Handle<T> {
 }
 
 /// How much a flush would write: counts of entities.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+/// # let engine = blog().await?;
+/// let mut session = engine.session();
+/// let alice = session.one(User::select()).await?;
+/// session[alice].name = "Alice Liddell".into();
+/// session.add(User::new().name("Bob").build());
+/// let changes = session.changes();
+/// assert_eq!((changes.new, changes.dirty, changes.deleted), (1, 1, 0));
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SessionChanges {
     /// Entities to be inserted.

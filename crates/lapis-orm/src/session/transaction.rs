@@ -9,6 +9,20 @@ use super::flush;
 use super::state::Mark;
 
 /// A savepoint of a session: made by [`Session::savepoint`].
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+/// # let engine = blog().await?;
+/// let mut session = engine.session();
+/// let savepoint = session.savepoint().await?;
+/// let bob = session.add(User::new().name("Bob").build());
+/// session.flush().await?;
+/// session.rollback_to(savepoint).await?; // Bob is in neither the database nor the session
+/// assert_eq!(session.state(bob), EntityState::Transient);
+/// session.commit().await?;
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Savepoint {
     number: u32,

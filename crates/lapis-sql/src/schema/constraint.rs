@@ -20,6 +20,14 @@ pub enum ReferentialAction {
 }
 
 /// `FOREIGN KEY … REFERENCES …`
+///
+/// ```
+/// use lapis_sql::schema::{ForeignKey, ReferentialAction};
+///
+/// // FOREIGN KEY ("author_id") REFERENCES "app"."users" ("id") ON DELETE CASCADE
+/// let author = ForeignKey::new(["author_id"], ("app", "users"), ["id"]).on_delete(ReferentialAction::Cascade);
+/// assert_eq!(author.target.to_string(), "app.users");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForeignKey {
     /// The constraint's name; without one, the naming convention gives it.
@@ -55,6 +63,19 @@ pub struct Check {
 }
 
 /// `CREATE INDEX`
+///
+/// ```
+/// use lapis_sql::compiler::ddl::create_index;
+/// use lapis_sql::dialect::Sqlite;
+/// use lapis_sql::schema::{Index, NamingConvention, Table};
+///
+/// let open = Index::new(["owner_id"]).unique().only_where("closed_at IS NULL").named("one_open");
+/// assert_eq!(
+///     create_index(&Table::build("accounts").finish(), &open, &NamingConvention::default(), &Sqlite, false)?,
+///     r#"CREATE UNIQUE INDEX "one_open" ON "accounts" ("owner_id") WHERE closed_at IS NULL"#
+/// );
+/// # Ok::<(), lapis_sql::CompileError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Index {
     /// The index's name; without one, the naming convention gives it.

@@ -12,6 +12,20 @@ use crate::Name;
 /// The `{name}` of a check is its place among the checks of its table, counted from 1; where the check is that
 /// of an enum, the column's name, and where it is that of a `VARCHAR`'s length, as on SQLite, the column's name
 /// and `_length`.
+///
+/// ```
+/// use lapis_sql::compiler::ddl::create_all;
+/// use lapis_sql::dialect::Sqlite;
+/// use lapis_sql::schema::{ColumnDef, MetaData, NamingConvention, Table};
+/// use lapis_sql::types::ColumnType;
+///
+/// let naming = NamingConvention { unique: "{table}_{columns}_key".into(), ..NamingConvention::default() };
+/// let mut metadata = MetaData::new().with_naming(naming);
+/// metadata.add(Table::build("tags").column(ColumnDef::new("name", ColumnType::Text)).unique(["name"]));
+/// let statements = create_all(&metadata, &Sqlite, true)?;
+/// assert!(statements[0].contains(r#"CONSTRAINT "tags_name_key" UNIQUE ("name")"#));
+/// # Ok::<(), lapis_sql::CompileError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamingConvention {
     /// Primary keys: `pk_{table}`.
