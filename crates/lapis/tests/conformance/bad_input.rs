@@ -236,7 +236,7 @@ async fn text_that_is_too_long(database: &Database) -> Result<()> {
         assert!(error.is_check_violation(), "{error:?}");
         assert_eq!(error.constraint(), Some("ck_departments_name_length"));
         insta::assert_snapshot!(error.to_string(), @r#"
-    CHECK constraint failed: ck_departments_name_length; the value breaks the table's rule
+    CHECK constraint failed: ck_departments_name_length; the text is longer than its column allows: shorten it, or make the column longer
       SQL: INSERT INTO "departments" ("name") VALUES (?)
     "#);
     } else {
@@ -398,7 +398,7 @@ async fn a_value_that_breaks_a_check(database: &Database) -> Result<()> {
     assert_eq!(error.constraint(), Some("ck_ages_sane"));
     if database.is_sqlite() {
         insta::assert_snapshot!(error.to_string(), @r#"
-    CHECK constraint failed: ck_ages_sane; the value breaks the table's rule
+    CHECK constraint failed: ck_ages_sane; the value breaks the table's rule: choose another one, or change the rule
       SQL: INSERT INTO "ages" ("age") VALUES (?)
     "#);
     }
