@@ -85,8 +85,11 @@ fn show(f: &mut fmt::Formatter<'_>, value: &Value<'_>) -> fmt::Result {
         Value::Float(value) => write!(f, "{value:?}"),
         Value::Decimal(value) => write!(f, "{value}"),
         Value::Text(text) | Value::Json(text) => match text.char_indices().nth(SHOWN) {
-            Some((end, _)) => write!(f, "'{}…' ({} bytes)", &text[..end], text.len()),
-            None => write!(f, "'{text}'"),
+            Some((end, _)) => {
+                show_text(f, &text[..end], "…")?;
+                write!(f, " ({} bytes)", text.len())
+            }
+            None => show_text(f, text, ""),
         },
         Value::Bytes(bytes) => write!(f, "<{} bytes>", bytes.len()),
         Value::Date(value) => write!(f, "{value}"),
@@ -98,6 +101,19 @@ fn show(f: &mut fmt::Formatter<'_>, value: &Value<'_>) -> fmt::Result {
         Value::Array(values) => write!(f, "{}", Parameters::One(values)),
         other => write!(f, "{other:?}"),
     }
+}
+
+/// Writes text as a literal on one line: a value must not look like the end of itself, or like a line of the log.
+fn show_text(f: &mut fmt::Formatter<'_>, text: &str, end: &str) -> fmt::Result {
+    f.write_char('\'')?;
+    for char in text.chars() {
+        match char {
+            '\'' => f.write_str("''")?,
+            control if control.is_control() => write!(f, "{}", control.escape_default())?,
+            other => f.write_char(other)?,
+        }
+    }
+    write!(f, "{end}'")
 }
 
 /// A function that is called after each statement.
@@ -247,6 +263,12 @@ mod tests {
     fn a_batch_is_shown_by_its_first_rows() {
         let rows: Vec<Vec<Value<'_>>> = (0..5).map(|row| vec![Value::Int(row)]).collect();
         assert_eq!(Parameters::Batch(&rows).to_string(), "[0], [1], [2], … (5 rows)");
+    }
+
+    #[test]
+    fn text_stays_within_its_quotes_and_its_line() {
+        let shown = Parameters::One(&[Value::Text("it's\nlapis | COMMIT".into())]).to_string();
+        assert_eq!(shown, r"['it''s\nlapis | COMMIT']");
     }
 
     #[test]
