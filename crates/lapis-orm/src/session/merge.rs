@@ -1,5 +1,8 @@
 //! Merging: what came from elsewhere is laid over what the session has.
 
+use std::any::Any;
+use std::collections::HashMap;
+
 use lapis_engine::Result;
 use lapis_sql::Cell;
 use lapis_sql::Value;
@@ -17,7 +20,8 @@ impl Session {
     /// read first if the session does not know it; without such a row, or without a key, it is added.
     ///
     /// Columns that are unset in the given entity stay as they are. A loaded [`Many`] or [`One`] replaces
-    /// what the relation held; one that is not loaded leaves it alone.
+    /// what the relation held; one that is not loaded leaves it alone. An entity that the graph holds twice, by its
+    /// key, is one. The session flushes before it reads, and not again before the graph is in.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
@@ -35,34 +39,76 @@ impl Session {
     /// # Errors
     /// If a query fails.
     pub async fn merge<T: Entity>(&mut self, entity: T) -> Result<Handle<T>> {
-        self.merge_graph(entity).await
+        self.before_query().await?;
+        let autoflush = std::mem::replace(&mut self.autoflush, false);
+        Merge { session: self, autoflush, added: HashMap::new() }.graph(entity).await
     }
+}
 
-    fn merge_graph<T: Entity>(&mut self, mut entity: T) -> BoxFuture<'_, Result<Handle<T>>> {
+/// A merge under way. Nothing is flushed before its end: a graph that is half laid over need not be sound.
+struct Merge<'s> {
+    session: &'s mut Session,
+    /// Whether the session flushes by itself otherwise.
+    autoflush: bool,
+    /// The entities that were added with a key, by their arena's slot: a `HashMap<T::Key, Handle<T>>` each. What the
+    /// graph holds a second time is laid over them.
+    added: HashMap<usize, Box<dyn Any + Send>>,
+}
+
+impl Merge<'_> {
+    fn graph<T: Entity>(&mut self, mut entity: T) -> BoxFuture<'_, Result<Handle<T>>> {
         let mut hanging = Hanging { before: Vec::new(), after: Vec::new() };
         entity.visit_relations(&mut hanging);
         Box::pin(async move {
             for merge in hanging.before {
                 merge.run(self, &mut entity).await?;
             }
-            let known = match entity.key() {
-                Some(key) => self.get::<T>(key).await?,
-                None => None,
-            };
-            let handle = match known {
+            let handle = match self.known(entity.key()).await? {
                 Some(handle) => {
-                    lay_over(&mut entity, &self[handle]);
-                    self[handle] = entity;
-                    self.state.settle();
+                    lay_over(&mut entity, &self.session[handle]);
+                    self.session[handle] = entity;
+                    self.session.state.settle();
                     handle
                 }
-                None => self.add_graph(entity),
+                None => self.add(entity),
             };
             for merge in hanging.after {
                 merge.run(self, handle).await?;
             }
             Ok(handle)
         })
+    }
+
+    /// The entity with that key, which may be a row that the session does not know yet.
+    async fn known<T: Entity>(&mut self, key: Option<T::Key>) -> Result<Option<Handle<T>>> {
+        let Some(key) = key else { return Ok(None) };
+        match self.added::<T>().get(&key) {
+            Some(handle) => Ok(Some(*handle)),
+            None => self.session.get::<T>(key).await,
+        }
+    }
+
+    fn add<T: Entity>(&mut self, entity: T) -> Handle<T> {
+        let key = entity.key();
+        let handle = self.session.add_graph(entity);
+        if let Some(key) = key {
+            self.added::<T>().insert(key, handle);
+        }
+        handle
+    }
+
+    fn added<T: Entity>(&mut self) -> &mut HashMap<T::Key, Handle<T>> {
+        let added = self.added.entry(T::model().slot);
+        added
+            .or_insert_with(|| Box::new(HashMap::<T::Key, Handle<T>>::new()))
+            .downcast_mut()
+            .expect("every entity has a slot of its own")
+    }
+}
+
+impl Drop for Merge<'_> {
+    fn drop(&mut self) {
+        self.session.autoflush = self.autoflush;
     }
 }
 
@@ -97,12 +143,12 @@ fn lay_over<T: Entity>(entity: &mut T, known: &T) {
 
 /// Merges an entity that a reference owns.
 trait MergeReferred<S>: Send {
-    fn run<'a>(self: Box<Self>, session: &'a mut Session, owner: &'a mut S) -> BoxFuture<'a, Result<()>>;
+    fn run<'a>(self: Box<Self>, merge: &'a mut Merge<'_>, owner: &'a mut S) -> BoxFuture<'a, Result<()>>;
 }
 
 /// Merges the entities that hang on an owner.
 trait MergeHanging<S>: Send {
-    fn run(self: Box<Self>, session: &mut Session, owner: Handle<S>) -> BoxFuture<'_, Result<()>>;
+    fn run<'a>(self: Box<Self>, merge: &'a mut Merge<'_>, owner: Handle<S>) -> BoxFuture<'a, Result<()>>;
 }
 
 /// Takes apart what hangs on an entity.
@@ -138,9 +184,9 @@ struct Referred<T> {
 }
 
 impl<S: Entity, T: Entity> MergeReferred<S> for Referred<T> {
-    fn run<'a>(self: Box<Self>, session: &'a mut Session, owner: &'a mut S) -> BoxFuture<'a, Result<()>> {
+    fn run<'a>(self: Box<Self>, merge: &'a mut Merge<'_>, owner: &'a mut S) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let target = session.merge_graph(self.target).await?;
+            let target = merge.graph(self.target).await?;
             // Pointing somewhere decodes nothing, so it cannot fail.
             let _ = owner.relink(self.number, Relink::Point(Some((target.session, target.index))));
             Ok(())
@@ -154,24 +200,28 @@ struct Members<R: Relation> {
 }
 
 impl<R: Relation> MergeHanging<R::Source> for Members<R> {
-    fn run(self: Box<Self>, session: &mut Session, owner: Handle<R::Source>) -> BoxFuture<'_, Result<()>> {
+    fn run<'a>(
+        self: Box<Self>,
+        merge: &'a mut Merge<'_>,
+        owner: Handle<R::Source>,
+    ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             let Self { relation, related } = *self;
-            if session.state(owner) == EntityState::Persistent {
-                session.load(owner, relation).await?;
+            if merge.session.state(owner) == EntityState::Persistent {
+                merge.session.load(owner, relation).await?;
             }
-            let before = session.members(owner, relation);
+            let before = merge.session.members(owner, relation);
             let mut now = Vec::with_capacity(related.len());
             for mut entity in related {
                 if let Path::Inverse { reference, .. } = relation.path() {
                     (reference.set)(&mut entity, Some(Ref::from(owner)));
                 }
-                let member = session.merge_graph(entity).await?;
-                session.link(owner, relation, member);
+                let member = merge.graph(entity).await?;
+                merge.session.link(owner, relation, member);
                 now.push(member);
             }
             for gone in before.into_iter().filter(|member| !now.contains(member)) {
-                session.unlink(owner, relation, gone);
+                merge.session.unlink(owner, relation, gone);
             }
             Ok(())
         })

@@ -19,6 +19,8 @@ conformance![
     merge_leaves_a_collection_alone_that_is_not_loaded,
     merge_keeps_generated_columns_that_are_unset,
     merge_replaces_links_through_an_association_table,
+    merge_takes_what_a_graph_holds_twice_for_one_entity,
+    merge_writes_nothing_before_the_whole_graph_is_laid_over,
     expunge_lets_go_of_one_entity,
     expunge_all_lets_go_of_every_entity,
     an_owned_graph_serializes,
@@ -232,6 +234,69 @@ async fn merge_replaces_links_through_an_association_table(db: &Database) -> Res
     assert_eq!(names, ["sql", "new"]);
     assert_eq!(count(db, "post_tags WHERE post_id = 1").await?, 2);
     assert_eq!(db.all(Tag::select()).await?.len(), 3);
+    Ok(())
+}
+
+#[derive(Entity, Debug, Clone)]
+#[entity(table = "orders")]
+struct Order {
+    #[column(primary_key)]
+    id: Auto<i64>,
+    #[relation(inverse = Line::order, cascade(delete_orphan), order_by = "position")]
+    lines: Many<Line>,
+}
+
+#[derive(Entity, Debug, Clone)]
+#[entity(table = "order_lines", unique(order, position))]
+struct Line {
+    #[column(primary_key)]
+    id: Auto<i64>,
+    position: i32,
+    order: Ref<Order>,
+    #[relation(through = "line_labels")]
+    labels: Many<Label>,
+}
+
+#[derive(Entity, Debug, Clone)]
+#[entity(table = "labels")]
+struct Label {
+    #[column(primary_key, length = 20)]
+    name: String,
+    weight: i32,
+}
+
+async fn merge_takes_what_a_graph_holds_twice_for_one_entity(db: &Database) -> Result<()> {
+    for autoflush in [true, false] {
+        db.create::<(Order, Line, Label)>().await?;
+        let label = |weight| Label::new().name("gift").weight(weight).build();
+        let line = |position, label| Line::new().position(position).labels(vec![label]).build();
+        let order = Order::new().lines(vec![line(1, label(1)), line(2, label(2))]).build();
+        let mut session = db.session().autoflush(autoflush);
+        session.merge(order).await?;
+        session.commit().await?;
+        assert_eq!(db.all(select(Label::weight)).await?, [2]);
+        assert_eq!(count(db, "line_labels").await?, 2);
+        db.drop_all(&MetaData::of::<(Order, Line, Label)>()).await?;
+    }
+    Ok(())
+}
+
+/// Lines take the places of those that go, which the database refuses as long as both are there.
+async fn merge_writes_nothing_before_the_whole_graph_is_laid_over(db: &Database) -> Result<()> {
+    db.create::<(Order, Line, Label)>().await?;
+    let line = |position| Line::new().position(position).build();
+    let mut session = db.session();
+    session.add(Order::new().lines(vec![line(1), line(2)]).build());
+    session.add(Order::new().lines(vec![line(2)]).build());
+    session.commit().await?;
+    let mut order = db.one(Order::select().filter(Order::id.eq(1))).await?;
+    order.lines = vec![line(1), db.one(Line::select().filter(Line::id.eq(3))).await?].into();
+    let mut session = db.session();
+    let merged = session.merge(order).await?;
+    session.commit().await?;
+    assert_eq!(session.related(merged, Order::lines)?.len(), 2);
+    let lines = db.all(select((Line::order, Line::id)).order_by(Line::position.asc())).await?;
+    assert_eq!(lines, [(1, 4), (1, 3)]);
     Ok(())
 }
 
