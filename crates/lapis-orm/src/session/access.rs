@@ -80,7 +80,9 @@ impl Session {
     /// Has the next flush insert an entity, with everything that hangs on it: the entities in its
     /// [`Many`](crate::Many), [`One`](crate::One) and [`Ref`](crate::Ref) fields are added too.
     ///
-    /// Nothing is sent. A handle of an entity that is transient again, after a rollback, adds it once more.
+    /// Nothing is sent. A handle of an entity that is transient again, after a rollback, adds it once more; one of
+    /// an entity that the session has let go of does nothing: add a copy, or lay it over its row by
+    /// [`Session::merge`].
     ///
     /// # Panics
     /// If given a handle of another session.
