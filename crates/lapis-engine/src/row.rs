@@ -3,6 +3,8 @@
 use lapis_sql::Cell;
 use lapis_sql::types::Decode;
 
+#[cfg(feature = "mysql")]
+use crate::drivers::mysql::MySqlRow;
 #[cfg(feature = "postgres")]
 use crate::drivers::postgres::PostgresRow;
 use crate::error::{Error, Result};
@@ -18,6 +20,8 @@ enum Repr<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
     #[cfg(feature = "postgres")]
     Postgres(PostgresRow<'a>),
+    #[cfg(feature = "mysql")]
+    MySql(MySqlRow<'a>),
     Cells(&'a [&'a str], &'a [Cell<'a>]),
 }
 
@@ -32,6 +36,12 @@ impl<'a> Row<'a> {
     #[inline]
     pub(crate) fn postgres(row: PostgresRow<'a>) -> Self {
         Self(Repr::Postgres(row))
+    }
+
+    #[cfg(feature = "mysql")]
+    #[inline]
+    pub(crate) fn mysql(row: MySqlRow<'a>) -> Self {
+        Self(Repr::MySql(row))
     }
 
     /// A row of cells with their names, as a test or a cache has it.
@@ -55,6 +65,8 @@ impl Row<'_> {
             Repr::Sqlite(row) => row.as_ref().column_count(),
             #[cfg(feature = "postgres")]
             Repr::Postgres(row) => row.len(),
+            #[cfg(feature = "mysql")]
+            Repr::MySql(row) => row.len(),
             Repr::Cells(_, cells) => cells.len(),
         }
     }
@@ -85,6 +97,8 @@ impl Row<'_> {
             Repr::Sqlite(row) => crate::drivers::sqlite::cell(row, index),
             #[cfg(feature = "postgres")]
             Repr::Postgres(row) => row.cell(index),
+            #[cfg(feature = "mysql")]
+            Repr::MySql(row) => row.cell(index),
             Repr::Cells(_, cells) => cells.get(index).copied(),
         }
     }
@@ -97,6 +111,8 @@ impl Row<'_> {
             Repr::Sqlite(row) => row.as_ref().column_name(index).unwrap_or_default(),
             #[cfg(feature = "postgres")]
             Repr::Postgres(row) => row.name(index).unwrap_or_default(),
+            #[cfg(feature = "mysql")]
+            Repr::MySql(row) => row.name(index),
             Repr::Cells(names, _) => names.get(index).copied().unwrap_or_default(),
         }
     }
@@ -179,6 +195,8 @@ impl std::fmt::Debug for Repr<'_> {
             Repr::Sqlite(row) => Row(Repr::Sqlite(row)),
             #[cfg(feature = "postgres")]
             Repr::Postgres(row) => Row(Repr::Postgres(*row)),
+            #[cfg(feature = "mysql")]
+            Repr::MySql(row) => Row(Repr::MySql(*row)),
             Repr::Cells(names, cells) => Row(Repr::Cells(names, cells)),
         };
         f.debug_map()

@@ -1,5 +1,7 @@
 //! The databases, each behind its cargo feature.
 
+#[cfg(feature = "mysql")]
+pub(crate) mod mysql;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 #[cfg(feature = "sqlite")]
@@ -21,6 +23,8 @@ pub(crate) fn open(url: &str, options: &DriverOptions) -> Result<Arc<dyn Driver>
     let _ = (rest, options);
     // SQLAlchemy's URLs name the driver behind the database.
     match scheme.split('+').next().unwrap_or(scheme) {
+        #[cfg(feature = "mysql")]
+        "mysql" | "mariadb" => Ok(Arc::new(mysql::MySql::new(url, options)?)),
         #[cfg(feature = "sqlite")]
         "sqlite" => Ok(Arc::new(sqlite::Sqlite::new(rest, options)?)),
         #[cfg(feature = "postgres")]
@@ -38,4 +42,8 @@ const KNOWN: &[&str] = &[
     "sqlite",
     #[cfg(feature = "postgres")]
     "postgres",
+    #[cfg(feature = "mysql")]
+    "mysql",
+    #[cfg(feature = "mysql")]
+    "mariadb",
 ];

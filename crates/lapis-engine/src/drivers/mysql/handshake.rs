@@ -1,0 +1,274 @@
+//! Opening a connection: greeting, TLS, authentication, and the settings of the session.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use mysql_common::constants::{CapabilityFlags, MariadbCapabilities};
+use mysql_common::io::ParseBuf;
+use mysql_common::packets::{AuthPlugin, HandshakePacket, HandshakeResponse, SslRequest};
+use mysql_common::proto::MySerialize;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::authentication::Authentication;
+use super::channel::Channel;
+use super::error::{ServerError, lost, malformed};
+use super::exchange::{Event, Exchange, Features, Owed};
+use super::options::{Encryption, Options};
+use super::protocol::ERROR;
+use crate::error::{Error, OperationalCause, Result};
+use crate::net::{Host, Stream, Wire};
+
+/// The port where nothing else is said.
+const PORT: u16 = 3306;
+/// The socket in a folder that stands for a host.
+const SOCKET: &str = "mysqld.sock";
+/// `utf8mb4_general_ci`, which every server knows; the settings of the session then choose the server's own.
+const UTF8MB4: u8 = 45;
+/// The largest packet that the protocol has.
+const LARGEST_PACKET: u32 = 1 << 30;
+
+/// A connection that is ready for commands.
+pub(super) struct Session {
+    pub(super) exchange: Exchange,
+    /// The server's number of the connection, by which another one can stop its statement.
+    pub(super) id: u32,
+    pub(super) is_mariadb: bool,
+}
+
+/// Opens a connection to the first of the hosts that has room for it.
+pub(super) async fn open(options: &Options) -> Result<Session> {
+    let mut last = None;
+    for host in &options.hosts {
+        match open_at(host, options).await {
+            Ok(session) => return Ok(session),
+            Err(error) => last = Some(error),
+        }
+    }
+    Err(last
+        .unwrap_or_else(|| Error::configuration("the URL names no host; write `mysql://host/database`")))
+}
+
+async fn open_at(host: &Host, options: &Options) -> Result<Session> {
+    let timeout = options.connect_timeout;
+    let stream = Stream::connect(host, PORT, SOCKET, timeout).await?;
+    let place = match host {
+        Host::Tcp { name, port } => format!("{name}:{}", port.unwrap_or(PORT)),
+        Host::Unix(path) => path.display().to_string(),
+    };
+    match crate::time::timeout(timeout, greet(stream, host, &place, options)).await {
+        Some(session) => session,
+        None => Err(Error::operational(
+            OperationalCause::CannotOpen,
+            format!(
+                "{place} took the connection and did not complete it within {timeout:?}; is it MySQL or MariaDB? Else \
+                 raise `connect_timeout` in the URL"
+            ),
+        )),
+    }
+}
+
+async fn greet(mut stream: Stream, host: &Host, place: &str, options: &Options) -> Result<Session> {
+    let packet = read_greeting(&mut stream).await?;
+    if packet.first() == Some(&ERROR) {
+        return Err(match ServerError::parse(&packet) {
+            Some(error) => error.into_refusal(place),
+            None => malformed("half an error"),
+        });
+    }
+    let greeting: HandshakePacket<'_> = ParseBuf(&packet)
+        .parse(())
+        .map_err(|_| malformed("no greeting of MySQL's or MariaDB's"))?;
+    let offered = greeting.capabilities();
+    // MariaDB leaves out the first flag, whose place then stands for features of its own.
+    let is_mariadb = !offered.contains(CapabilityFlags::CLIENT_LONG_PASSWORD)
+        || greeting.server_version_ref().windows(7).any(|word| word == b"MariaDB");
+    let capabilities = capabilities(offered, options);
+    let extensions = extensions(&greeting);
+
+    let mut sequence = 1;
+    let can_encrypt = offered.contains(CapabilityFlags::CLIENT_SSL);
+    let mut capabilities = capabilities;
+    if let (Host::Tcp { name, .. }, Some(tls)) = (host, &options.tls) {
+        if can_encrypt {
+            capabilities |= CapabilityFlags::CLIENT_SSL;
+            let request = SslRequest::new(capabilities, LARGEST_PACKET, UTF8MB4)
+                .with_mariadb_capabilities(extensions);
+            write_request(&mut stream, &request, sequence).await?;
+            sequence += 1;
+            stream = stream.secure(tls, name).await?;
+        } else if options.encryption == Encryption::Required {
+            return Err(Error::operational(
+                OperationalCause::CannotOpen,
+                format!(
+                    "{place} has no TLS, and `ssl_mode` asks for it; set the server up with a certificate, or connect \
+                     with `ssl_mode=disabled`"
+                ),
+            ));
+        }
+    }
+
+    let mut authentication = Authentication::new(&options.password, stream.is_private());
+    let preferred = match greeting.auth_plugin() {
+        // The account's own way is not known yet, and this would send the password before it is asked for.
+        Some(AuthPlugin::MysqlClearPassword | AuthPlugin::Other(_)) | None => {
+            AuthPlugin::MysqlNativePassword
+        }
+        Some(plugin) => plugin,
+    };
+    let nonce = greeting.nonce();
+    let (plugin, answer) = match authentication.begin(&preferred, &nonce) {
+        Ok(answer) => (preferred, answer),
+        // The server will ask for the account's own way.
+        Err(_) => {
+            let native = AuthPlugin::MysqlNativePassword;
+            let answer = authentication.begin(&native, &nonce)?;
+            (native, answer)
+        }
+    };
+    let response = HandshakeResponse::new(
+        Some(answer),
+        greeting.server_version_parsed().unwrap_or((8, 0, 0)),
+        Some(options.user.as_bytes()),
+        options.database.as_ref().map(|name| name.as_bytes()),
+        Some(plugin),
+        capabilities,
+        Some(attributes(options)),
+        LARGEST_PACKET,
+    )
+    .with_mariadb_ext_capabilities(extensions);
+    let mut payload = Vec::new();
+    response.serialize(&mut payload);
+
+    let mut channel = Channel::new(Wire::new(stream));
+    channel.follow(sequence - 1);
+    channel.answer(&payload);
+    authentication.finish(&mut channel, place).await?;
+
+    let features = Features {
+        no_eof: capabilities.contains(CapabilityFlags::CLIENT_DEPRECATE_EOF),
+        extended_types: extensions.contains(MariadbCapabilities::MARIADB_CLIENT_EXTENDED_METADATA),
+        cached_columns: extensions.contains(MariadbCapabilities::MARIADB_CLIENT_CACHE_METADATA),
+    };
+    let mut exchange = Exchange::new(channel, features, options.statement_cache);
+    settle(&mut exchange, options.lock_timeout).await?;
+    Ok(Session { exchange, id: greeting.connection_id(), is_mariadb })
+}
+
+/// What this driver asks for and the server has.
+fn capabilities(offered: CapabilityFlags, options: &Options) -> CapabilityFlags {
+    let mut wanted = CapabilityFlags::CLIENT_LONG_PASSWORD
+        | CapabilityFlags::CLIENT_LONG_FLAG
+        | CapabilityFlags::CLIENT_PROTOCOL_41
+        | CapabilityFlags::CLIENT_TRANSACTIONS
+        | CapabilityFlags::CLIENT_SECURE_CONNECTION
+        | CapabilityFlags::CLIENT_MULTI_STATEMENTS
+        | CapabilityFlags::CLIENT_MULTI_RESULTS
+        | CapabilityFlags::CLIENT_PS_MULTI_RESULTS
+        | CapabilityFlags::CLIENT_PLUGIN_AUTH
+        | CapabilityFlags::CLIENT_PLUGIN_AUTH_LENENC_CLIENT_DATA
+        | CapabilityFlags::CLIENT_CONNECT_ATTRS
+        | CapabilityFlags::CLIENT_DEPRECATE_EOF
+        // An UPDATE that finds its row and changes nothing has found it all the same: rows that it counts as
+        // missing were changed by others, as the mapper takes it.
+        | CapabilityFlags::CLIENT_FOUND_ROWS;
+    if options.database.is_some() {
+        wanted |= CapabilityFlags::CLIENT_CONNECT_WITH_DB;
+    }
+    wanted & offered
+}
+
+/// What this driver asks for and MariaDB has beyond MySQL.
+fn extensions(greeting: &HandshakePacket<'_>) -> MariadbCapabilities {
+    let wanted = MariadbCapabilities::MARIADB_CLIENT_EXTENDED_METADATA
+        | MariadbCapabilities::MARIADB_CLIENT_CACHE_METADATA;
+    if greeting.capabilities().contains(CapabilityFlags::CLIENT_LONG_PASSWORD) {
+        return MariadbCapabilities::empty();
+    }
+    wanted & greeting.mariadb_ext_capabilities()
+}
+
+/// What the server shows of the program in its `session_connect_attrs`.
+fn attributes(options: &Options) -> HashMap<String, String> {
+    let mut attributes = HashMap::from([
+        ("_client_name".to_owned(), "lapis".to_owned()),
+        ("_client_version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+        ("_os".to_owned(), std::env::consts::OS.to_owned()),
+        ("_pid".to_owned(), std::process::id().to_string()),
+    ]);
+    if let Some(program) = &options.program {
+        attributes.insert("program_name".to_owned(), program.clone());
+    }
+    attributes
+}
+
+/// Reads the server's first packet and no byte more, since what follows may be TLS.
+async fn read_greeting(stream: &mut Stream) -> Result<Vec<u8>> {
+    let lost = |error| lost(Some(error));
+    let mut header = [0; 4];
+    stream.read_exact(&mut header).await.map_err(lost)?;
+    let length = usize::from(header[0]) | usize::from(header[1]) << 8 | usize::from(header[2]) << 16;
+    // A greeting is short; what else listens there may say anything.
+    const LONGEST: usize = 1 << 12;
+    if length > LONGEST || header[3] != 0 {
+        return Err(malformed("no greeting of MySQL's or MariaDB's"));
+    }
+    let mut payload = vec![0; length];
+    stream.read_exact(&mut payload).await.map_err(lost)?;
+    Ok(payload)
+}
+
+/// Asks for TLS.
+async fn write_request(stream: &mut Stream, request: &SslRequest, sequence: u8) -> Result<()> {
+    let mut packet = vec![0; 4];
+    request.serialize(&mut packet);
+    // It has 32 bytes.
+    packet[0] = (packet.len() - 4) as u8;
+    packet[3] = sequence;
+    let write = async {
+        stream.write_all(&packet).await?;
+        stream.flush().await
+    };
+    write.await.map_err(|error| lost(Some(error)))
+}
+
+/// Makes the session what the rest of the driver takes for granted, in one round trip.
+async fn settle(exchange: &mut Exchange, lock_timeout: Option<Duration>) -> Result<()> {
+    // In UTC, as instants are stored and read. STRICT_TRANS_TABLES, for without it the server stores a value that
+    // does not fit as another one that does, and only warns. NO_AUTO_VALUE_ON_ZERO, for without it a key of 0 is
+    // stored as another number.
+    let mut settings = String::from(
+        "SET NAMES utf8mb4, time_zone = '+00:00', autocommit = 1, sql_mode = \
+         concat_ws(',', nullif(@@sql_mode, ''), 'STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO')",
+    );
+    if let Some(timeout) = lock_timeout {
+        // Whole seconds, and at least one.
+        let seconds = timeout.as_secs() + u64::from(timeout.subsec_nanos() > 0);
+        let seconds = seconds.clamp(1, 1_000_000);
+        settings
+            .push_str(&format!(", innodb_lock_wait_timeout = {seconds}, lock_wait_timeout = {seconds}"));
+    }
+    exchange.send_text(&settings, Owed::Text { reads: false })?;
+    exchange.send_text("SELECT @@max_allowed_packet", Owed::Text { reads: true })?;
+    exchange.outcome().await?;
+    loop {
+        match exchange.event().await? {
+            Event::Row => {
+                if let Some(lapis_sql::Cell::Int(bytes)) = number(exchange.row()?.cell(0))
+                    && let Ok(bytes) = usize::try_from(bytes)
+                {
+                    exchange.set_max_packet(bytes);
+                }
+            }
+            Event::Done(_) => return Ok(()),
+            Event::Failed(error) => return Err(error.into_error()),
+            Event::Result | Event::Prepared(_) => {}
+        }
+    }
+}
+
+fn number(cell: Option<lapis_sql::Cell<'_>>) -> Option<lapis_sql::Cell<'_>> {
+    match cell? {
+        lapis_sql::Cell::UInt(value) => i64::try_from(value).ok().map(lapis_sql::Cell::Int),
+        cell => Some(cell),
+    }
+}
