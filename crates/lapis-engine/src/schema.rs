@@ -11,7 +11,8 @@ use crate::transaction::{Transaction, TransactionOptions};
 impl Connection {
     /// Creates the tables, indexes, sequences and types of a schema; what is there already stays as it is.
     ///
-    /// It is part of the connection's transaction, or of one of its own where none is open.
+    /// It is part of the connection's transaction, or of one of its own where none is open. On MySQL and MariaDB
+    /// each statement stands for itself, and commits a transaction that is open.
     ///
     /// # Errors
     /// If the schema is not sound, asks for what the database does not have, or the database refuses it.
@@ -22,7 +23,8 @@ impl Connection {
 
     /// Drops the tables, sequences and types of a schema, with all they hold; what is not there is passed over.
     ///
-    /// It is part of the connection's transaction, or of one of its own where none is open.
+    /// It is part of the connection's transaction, or of one of its own where none is open. On MySQL and MariaDB
+    /// each statement stands for itself, and commits a transaction that is open.
     ///
     /// # Errors
     /// If the schema is not sound, or the database refuses it, as it does where a table outside of the schema
@@ -33,7 +35,7 @@ impl Connection {
     }
 
     async fn run_together(&mut self, statements: &[String]) -> Result<()> {
-        if self.in_transaction() {
+        if self.in_transaction() || !self.dialect().supports_transactional_ddl() {
             return run_each(self, statements).await;
         }
         let mut transaction: Transaction<'_> = self.begin_with(TransactionOptions::new().write()).await?;
@@ -51,8 +53,8 @@ async fn run_each(connection: &mut Connection, statements: &[String]) -> Result<
 }
 
 impl Engine {
-    /// Creates the tables, indexes, sequences and types of a schema in one transaction; what is there already
-    /// stays as it is.
+    /// Creates the tables, indexes, sequences and types of a schema, in one transaction where the database has such;
+    /// what is there already stays as it is.
     ///
     /// ```
     /// # use lapis_engine::{Engine, Result};
@@ -80,8 +82,8 @@ impl Engine {
         self.acquire().await?.create_all(metadata).await
     }
 
-    /// Drops the tables, sequences and types of a schema in one transaction, with all they hold; what is not
-    /// there is passed over.
+    /// Drops the tables, sequences and types of a schema with all they hold, in one transaction where the database has
+    /// such; what is not there is passed over.
     ///
     /// # Errors
     /// If the schema is not sound, or the database refuses it; see [`Connection::drop_all`].
