@@ -162,12 +162,19 @@ mod tests {
     }
 
     #[test]
-    fn literals_of_mariadb_are_those_of_mysql_but_for_its_uuids() {
+    fn literals_of_mariadb_are_those_of_mysql_but_for_uuids_and_backslashes() {
         let (mysql, mariadb) = (literals(&MySql), literals(&MariaDb));
         let mysql = mysql.replace("MySQL", "MariaDB");
         let different = mysql.lines().zip(mariadb.lines()).filter(|(mysql, mariadb)| mysql != mariadb);
         let different: Vec<_> = different.map(|(_, mariadb)| mariadb).collect();
-        assert_eq!(different, ["'00000000-0000-0000-0000-000000000001'"]);
+        assert_eq!(
+            different,
+            [
+                "convert(X'5c27204f5220313d31' USING utf8mb4)",
+                "convert(X'610062' USING utf8mb4)",
+                "'00000000-0000-0000-0000-000000000001'",
+            ]
+        );
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(super) fn write(sql: &mut String, value: &Value<'_>, answers: &Answers) -> R
         Value::Float(value) if value.is_finite() => display(sql, format_args!("{value:?}")),
         Value::Float(value) => return Err(refuse(value, "it has neither NaN nor infinity")),
         Value::Decimal(value) => display(sql, value),
-        Value::Text(text) | Value::Json(text) => write_text(sql, text),
+        Value::Text(text) | Value::Json(text) => write_text(sql, text, answers.text_of_digits),
         Value::Bytes(bytes) => hex_string(sql, bytes),
         Value::Date(date) => {
             check_year(*date)?;
@@ -68,10 +68,11 @@ pub(super) fn write(sql: &mut String, value: &Value<'_>, answers: &Answers) -> R
 
 /// Whether a backslash escapes depends on the session's `sql_mode`; as hexadecimal digits, text with one is the
 /// same in each.
-fn write_text(sql: &mut String, text: &str) {
+fn write_text(sql: &mut String, text: &str, (before, behind): (&str, &str)) {
     if text.contains(['\\', '\0']) {
-        sql.push_str("_utf8mb4 ");
+        sql.push_str(before);
         hex_string(sql, text.as_bytes());
+        sql.push_str(behind);
     } else {
         quoted(sql, text);
     }

@@ -55,6 +55,8 @@ struct Answers {
     cast_to_json: &'static str,
     /// Whether literals as defaults of `TEXT`, `BLOB` and `JSON` columns are in parentheses.
     parenthesized_defaults: bool,
+    /// What stands around the hexadecimal digits of text.
+    text_of_digits: (&'static str, &'static str),
     row_locks: RowLocks,
 }
 
@@ -66,6 +68,7 @@ impl Family for MySql {
         uuid: ("BINARY(16)", false),
         cast_to_json: "JSON",
         parenthesized_defaults: true,
+        text_of_digits: ("_utf8mb4 ", ""),
         row_locks: RowLocks { share: " FOR SHARE", of: true, key_locks: false },
     };
 }
@@ -79,6 +82,8 @@ impl Family for MariaDb {
         // `JSON` is a name of `LONGTEXT` there, and none that CAST knows.
         cast_to_json: "CHAR",
         parenthesized_defaults: false,
+        // MariaDB 10.11 keeps the other spelling in a CHECK as text whose backslashes it reads as escapes later.
+        text_of_digits: ("convert(", " USING utf8mb4)"),
         row_locks: RowLocks { share: " LOCK IN SHARE MODE", of: false, key_locks: false },
     };
 }
