@@ -3,6 +3,7 @@
 use bytes::{BufMut, BytesMut};
 use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
 use lapis_sql::{EncodeError, Value};
+use uuid::Uuid;
 
 use super::protocol::{EXECUTE, write_length};
 use crate::error::{Error, Result};
@@ -22,8 +23,23 @@ mod ty {
     pub(super) const VAR_STRING: u16 = 253;
 }
 
+/// How a UUID is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum UuidFormat {
+    /// As 16 bytes, for MySQL's `BINARY(16)`.
+    Bytes,
+    /// As text, for MariaDB's `UUID`, which takes bytes for those that it stores, and these are in another order for
+    /// some versions of UUIDs.
+    Text,
+}
+
 /// Writes the command that executes a statement with these values.
-pub(super) fn write_execute(output: &mut BytesMut, statement: u32, params: &[Value<'_>]) -> Result<()> {
+pub(super) fn write_execute(
+    output: &mut BytesMut,
+    statement: u32,
+    params: &[Value<'_>],
+    uuids: UuidFormat,
+) -> Result<()> {
     output.put_u8(EXECUTE);
     output.put_u32_le(statement);
     // No cursor of the server's, and one execution.
@@ -40,15 +56,15 @@ pub(super) fn write_execute(output: &mut BytesMut, statement: u32, params: &[Val
         if value.is_null() {
             output[nulls + index / 8] |= 1 << (index % 8);
         }
-        output.put_u16_le(type_of(value));
+        output.put_u16_le(type_of(value, uuids));
     }
     for (index, value) in params.iter().enumerate() {
-        write_value(output, value).map_err(|error| refuse(index, error))?;
+        write_value(output, value, uuids).map_err(|error| refuse(index, error))?;
     }
     Ok(())
 }
 
-fn type_of(value: &Value<'_>) -> u16 {
+fn type_of(value: &Value<'_>, uuids: UuidFormat) -> u16 {
     match value {
         Value::Bool(_) => ty::TINY,
         Value::Int(_) | Value::Interval(_) => ty::LONGLONG,
@@ -56,6 +72,7 @@ fn type_of(value: &Value<'_>) -> u16 {
         Value::Float(_) => ty::DOUBLE,
         Value::Decimal(_) => ty::NEWDECIMAL,
         Value::Text(_) | Value::Json(_) => ty::VAR_STRING,
+        Value::Uuid(_) if uuids == UuidFormat::Text => ty::VAR_STRING,
         Value::Bytes(_) | Value::Uuid(_) => ty::BLOB,
         Value::Date(_) => ty::DATE,
         Value::Time(_) => ty::TIME,
@@ -65,7 +82,7 @@ fn type_of(value: &Value<'_>) -> u16 {
     }
 }
 
-fn write_value(output: &mut BytesMut, value: &Value<'_>) -> Result<(), EncodeError> {
+fn write_value(output: &mut BytesMut, value: &Value<'_>, uuids: UuidFormat) -> Result<(), EncodeError> {
     match value {
         Value::Null => {}
         Value::Bool(value) => output.put_u8(u8::from(*value)),
@@ -87,7 +104,12 @@ fn write_value(output: &mut BytesMut, value: &Value<'_>) -> Result<(), EncodeErr
             span.num_microseconds()
                 .ok_or_else(|| unrepresentable(span, "its microseconds exceed 64 bits"))?,
         ),
-        Value::Uuid(uuid) => write_bytes(output, uuid.as_bytes()),
+        Value::Uuid(uuid) => match uuids {
+            UuidFormat::Bytes => write_bytes(output, uuid.as_bytes()),
+            UuidFormat::Text => {
+                write_bytes(output, uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes())
+            }
+        },
         Value::Array(_) => return Err(unrepresentable(&"[…]", "it has no arrays")),
         Value::Invalid(reason) => return Err(EncodeError::Invalid(reason.to_string())),
         other => return Err(unrepresentable(&format_args!("{other:?}"), "it has no such type")),
@@ -161,14 +183,20 @@ mod tests {
 
     fn written(value: &Value<'_>) -> Vec<u8> {
         let mut output = BytesMut::new();
-        write_value(&mut output, value).unwrap();
+        write_value(&mut output, value, UuidFormat::Bytes).unwrap();
         output.to_vec()
     }
 
     #[test]
     fn a_statement_is_executed_with_nulls_types_and_values() {
         let mut output = BytesMut::new();
-        write_execute(&mut output, 7, &[Value::Int(1), Value::Null, Value::Text("ab".into())]).unwrap();
+        write_execute(
+            &mut output,
+            7,
+            &[Value::Int(1), Value::Null, Value::Text("ab".into())],
+            UuidFormat::Bytes,
+        )
+        .unwrap();
         let expected = [
             &[0x17, 7, 0, 0, 0, 0, 1, 0, 0, 0][..],
             &[0b010, 1, 8, 0, 6, 0, 253, 0],
@@ -181,7 +209,7 @@ mod tests {
     #[test]
     fn a_statement_without_parameters_sends_none() {
         let mut output = BytesMut::new();
-        write_execute(&mut output, 1, &[]).unwrap();
+        write_execute(&mut output, 1, &[], UuidFormat::Bytes).unwrap();
         assert_eq!(output.len(), 10);
     }
 
@@ -196,6 +224,15 @@ mod tests {
     }
 
     #[test]
+    fn a_uuid_is_bytes_for_mysql_and_text_for_mariadb() {
+        let uuid = Value::Uuid(Uuid::from_u128(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef));
+        assert_eq!(written(&uuid).len(), 17);
+        let mut output = BytesMut::new();
+        write_value(&mut output, &uuid, UuidFormat::Text).unwrap();
+        assert_eq!(output[..], *b"\x2401234567-89ab-cdef-0123-456789abcdef");
+    }
+
+    #[test]
     fn what_the_server_cannot_hold_is_refused_with_its_place() {
         for value in [
             Value::Float(f64::NAN),
@@ -206,7 +243,8 @@ mod tests {
             Value::Array(vec![]),
             Value::Invalid("no JSON".into()),
         ] {
-            let error = write_execute(&mut BytesMut::new(), 1, &[Value::Null, value]).unwrap_err();
+            let params = [Value::Null, value];
+            let error = write_execute(&mut BytesMut::new(), 1, &params, UuidFormat::Text).unwrap_err();
             assert!(error.to_string().starts_with("parameter 2: "), "{error}");
         }
     }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use bytes::BufMut;
 use lapis_sql::Value;
 
-use super::bind::write_execute;
+use super::bind::{UuidFormat, write_execute};
 use super::channel::Channel;
 use super::columns::{Columns, add_definition};
 use super::error::ServerError;
@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::sink::Outcome;
 
 /// What the server agreed to.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Features {
     /// No packet stands between definitions and rows, and an `OK` behind rows.
     pub(super) no_eof: bool,
@@ -29,6 +29,7 @@ pub(super) struct Features {
     pub(super) extended_types: bool,
     /// MariaDB describes the columns of a prepared statement again only if they have changed.
     pub(super) cached_columns: bool,
+    pub(super) uuids: UuidFormat,
 }
 
 /// A conversation with the server: commands go out one behind the other, and answers come back in their order.
@@ -206,7 +207,9 @@ impl Exchange {
         params: &[Value<'_>],
         reads: bool,
     ) -> Result<()> {
-        self.channel.command(self.max_packet, |output| write_execute(output, id, params))?;
+        let uuids = self.features.uuids;
+        self.channel
+            .command(self.max_packet, |output| write_execute(output, id, params, uuids))?;
         self.owed.push_back(Owed::Execute { slot, reads });
         Ok(())
     }

@@ -10,6 +10,7 @@ use mysql_common::proto::MySerialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::authentication::Authentication;
+use super::bind::UuidFormat;
 use super::channel::Channel;
 use super::error::{ServerError, lost, malformed};
 use super::exchange::{Event, Exchange, Features, Owed};
@@ -148,6 +149,7 @@ async fn greet(mut stream: Stream, host: &Host, place: &str, options: &Options) 
         no_eof: capabilities.contains(CapabilityFlags::CLIENT_DEPRECATE_EOF),
         extended_types: extensions.contains(MariadbCapabilities::MARIADB_CLIENT_EXTENDED_METADATA),
         cached_columns: extensions.contains(MariadbCapabilities::MARIADB_CLIENT_CACHE_METADATA),
+        uuids: if is_mariadb { UuidFormat::Text } else { UuidFormat::Bytes },
     };
     let mut exchange = Exchange::new(channel, features, options.statement_cache);
     settle(&mut exchange, options.lock_timeout).await?;

@@ -53,8 +53,9 @@ impl Driver for MySql {
     fn connect(&self) -> Reply<'_, Box<dyn DriverConnection>> {
         Reply::pending(async {
             let session = handshake::open(&self.options).await?;
-            self.dialect
-                .get_or_init(|| if session.is_mariadb { &dialect::MySql } else { &dialect::MySql });
+            let dialect: &'static dyn Dialect =
+                if session.is_mariadb { &dialect::MariaDb } else { &dialect::MySql };
+            self.dialect.get_or_init(|| dialect);
             let connection = MySqlConnection::new(session, Arc::clone(&self.options));
             Ok(Box::new(connection) as Box<dyn DriverConnection>)
         })
