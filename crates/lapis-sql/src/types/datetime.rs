@@ -126,12 +126,14 @@ impl Encode for TimeDelta {
     }
 }
 
-/// An integer is read as microseconds, which is how databases without intervals store one.
+/// An integer is read as microseconds, which is how databases without intervals store one; a time of day, as which
+/// MySQL gives a span of less than a day, as what has passed since midnight.
 impl Decode for TimeDelta {
     fn decode(cell: Cell<'_>) -> Result<Self, DecodeError> {
         match cell {
             Cell::Interval(span) => Ok(span),
             Cell::Int(micros) => Ok(TimeDelta::microseconds(micros)),
+            Cell::Time(time) => Ok(time - NaiveTime::MIN),
             other => Err(DecodeError::mismatch("TimeDelta", &other)),
         }
     }
@@ -177,6 +179,7 @@ mod tests {
     fn spans_are_read_from_microseconds() {
         assert_eq!(TimeDelta::decode(Cell::Int(-1_500_000)), Ok(TimeDelta::milliseconds(-1_500)));
         assert_eq!(TimeDelta::decode(Cell::Interval(TimeDelta::days(1))), Ok(TimeDelta::days(1)));
+        assert_eq!(TimeDelta::decode(Cell::Time(noon().time())), Ok(TimeDelta::hours(12)));
         assert_eq!(TimeDelta::decode(Cell::Int(i64::MAX)), Ok(TimeDelta::microseconds(i64::MAX)));
     }
 
