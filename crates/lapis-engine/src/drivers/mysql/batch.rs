@@ -37,6 +37,9 @@ pub(super) async fn run(
         ));
     };
     let inside = connection.exchange.in_transaction();
+    if several {
+        connection.guard()?;
+    }
     if several && inside {
         connection.exchange.send_text(SAVEPOINT, Owed::Silent { begins: false })?;
     } else if several {

@@ -31,6 +31,8 @@ pub(super) struct MySqlConnection {
     pending: Option<TransactionOptions>,
     /// The open transaction is a batch's own; if its future was dropped, it is to be rolled back.
     pub(super) own: bool,
+    /// `autocommit` is off, so that what was sent ahead of an error's answer stays undone with the transaction.
+    guarded: bool,
     /// The server was asked to stop a statement, and may hear it during the next one.
     killed: bool,
 }
@@ -46,7 +48,7 @@ pub(super) enum Prepared {
 impl MySqlConnection {
     pub(super) fn new(session: Session, options: Arc<Options>) -> Self {
         let Session { exchange, id, .. } = session;
-        Self { exchange, options, id, pending: None, own: false, killed: false }
+        Self { exchange, options, id, pending: None, own: false, guarded: false, killed: false }
     }
 
     /// Whether nothing of an earlier future is left to be ended.
@@ -82,6 +84,20 @@ impl MySqlConnection {
             if let Statement::Prepared(prepared) = statement {
                 self.exchange.close_statement(prepared.id)?;
             }
+        }
+        if self.guarded && !self.exchange.in_transaction() {
+            self.exchange.send_text("SET autocommit = 1", Owed::Silent { begins: false })?;
+            self.guarded = false;
+        }
+        Ok(())
+    }
+
+    /// Lets statements be sent ahead of the answers to those before them. An error such as a deadlock rolls the
+    /// transaction back, and the statements behind it would each commit by itself, were `autocommit` on.
+    pub(super) fn guard(&mut self) -> Result<()> {
+        if !self.guarded {
+            self.exchange.send_text("SET autocommit = 0", Owed::Silent { begins: false })?;
+            self.guarded = true;
         }
         Ok(())
     }
@@ -188,12 +204,16 @@ impl MySqlConnection {
         let reads = only_reads(sql);
         let mut counting = Counting { sink, rows: 0 };
         let mut outcome = poll_fn(|context| self.poll_rows(context, &mut counting)).await;
-        let returned = counting.rows;
+        let mut returned = counting.rows;
         if let Ok(None) = outcome
             && !reads
         {
             // What writes runs to its end.
-            outcome = poll_fn(|context| self.poll_rows(context, &mut Unwanted)).await;
+            let mut unwanted = |_: &Row<'_>| {
+                returned += 1;
+                Ok(Flow::Continue)
+            };
+            outcome = poll_fn(|context| self.poll_rows(context, &mut unwanted)).await;
         }
         // What is left after an early end is mostly there already. What is not, the next call reads.
         if self.exchange.is_owed() {
@@ -289,15 +309,6 @@ impl RowSink for Counting<'_> {
     fn row(&mut self, row: &Row<'_>) -> Result<Flow> {
         self.rows += 1;
         self.sink.row(row)
-    }
-}
-
-/// Takes the rows behind the last one that was wanted.
-struct Unwanted;
-
-impl RowSink for Unwanted {
-    fn row(&mut self, _row: &Row<'_>) -> Result<Flow> {
-        Ok(Flow::Continue)
     }
 }
 

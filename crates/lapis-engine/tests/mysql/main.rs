@@ -1,0 +1,16 @@
+//! The driver of MySQL and MariaDB, on the server that `LAPIS_TEST_MYSQL_URL` names; without it, each test passes at
+//! once.
+#![cfg(feature = "mysql")]
+
+mod common;
+mod fake;
+
+mod authentication;
+mod batches;
+mod cancellation;
+mod connecting;
+mod errors;
+mod statements;
+mod streams;
+mod transactions;
+mod values;
