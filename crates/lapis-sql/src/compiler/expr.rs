@@ -36,6 +36,7 @@ impl<'a> SqlWriter<'a, '_> {
             }
             Node::Cast { operand, to } => self.cast(operand, to),
             Node::Row(parts) => self.row(parts),
+            Node::Array(elements) => self.array(elements),
             Node::Exists { select, negated } => self.exists(select, *negated),
             Node::Scalar(select) => self.subquery(select),
             Node::Raw { pieces, args } => self.raw(pieces, args),
@@ -135,6 +136,7 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     fn cast(&mut self, operand: &'a Node, to: &'a ColumnType) -> Written {
+        self.column_type(to)?;
         self.push("CAST(");
         self.node(operand)?;
         self.push(" AS ");
@@ -202,8 +204,13 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     fn binary(&mut self, op: BinaryOp, (left, right): &'a (Node, Node)) -> Written {
-        if op == BinaryOp::Concat {
-            return self.concat(left, right);
+        match op {
+            BinaryOp::Concat => return self.concat(left, right),
+            BinaryOp::Contains | BinaryOp::ContainedBy | BinaryOp::Overlaps => {
+                self.collections(symbol(op, self.dialect))?
+            }
+            BinaryOp::EqAny => return self.eq_any(left, right),
+            _ => {}
         }
         // Of two operators of one level, the left one is done first.
         let (left_least, right_least) = match binary_level(op, self.dialect) {
@@ -371,6 +378,10 @@ fn symbol(op: BinaryOp, dialect: &dyn Dialect) -> &'static str {
         BinaryOp::IntDiv => dialect.integer_division(),
         BinaryOp::Rem => "%",
         BinaryOp::Concat => "||",
+        BinaryOp::Contains => "@>",
+        BinaryOp::ContainedBy => "<@",
+        BinaryOp::Overlaps => "&&",
+        BinaryOp::EqAny => "= ANY",
         BinaryOp::IsDistinctFrom => match dialect.null_safe_equality() {
             NullSafeEquality::IsDistinctFrom => "IS DISTINCT FROM",
             NullSafeEquality::Is => "IS NOT",

@@ -74,7 +74,7 @@ fn visit_tables<'a>(node: &'a Node, found: &mut impl FnMut(&'a TableName)) {
             visit_tables(&operands.1, found);
             visit_tables(&operands.2, found);
         }
-        Node::All(parts) | Node::Any(parts) | Node::Row(parts) => {
+        Node::All(parts) | Node::Any(parts) | Node::Row(parts) | Node::Array(parts) => {
             parts.iter().for_each(|part| visit_tables(part, found));
         }
         Node::In { operand, list, .. } => {

@@ -6,6 +6,7 @@
 pub mod ddl;
 
 mod bulk;
+mod collection;
 mod expr;
 mod from;
 mod list;

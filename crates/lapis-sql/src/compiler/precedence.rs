@@ -55,6 +55,7 @@ pub(super) fn level(node: &Node, dialect: &dyn Dialect) -> Level {
         | Node::Case { .. }
         | Node::Cast { .. }
         | Node::Row(_)
+        | Node::Array(_)
         | Node::Exists { .. }
         | Node::Scalar(_) => Level::Primary,
     }
@@ -64,6 +65,7 @@ pub(super) fn binary_level(op: BinaryOp, dialect: &dyn Dialect) -> Level {
     match op {
         BinaryOp::Concat if dialect.concat_function().is_some() => Level::Primary,
         BinaryOp::Concat => Level::Concat,
+        BinaryOp::Contains | BinaryOp::ContainedBy | BinaryOp::Overlaps => Level::Concat,
         BinaryOp::Add | BinaryOp::Sub => Level::Add,
         BinaryOp::Mul | BinaryOp::Div | BinaryOp::IntDiv | BinaryOp::Rem => Level::Multiply,
         BinaryOp::Eq
@@ -73,6 +75,7 @@ pub(super) fn binary_level(op: BinaryOp, dialect: &dyn Dialect) -> Level {
         | BinaryOp::Gt
         | BinaryOp::Ge
         | BinaryOp::IsDistinctFrom
-        | BinaryOp::IsNotDistinctFrom => Level::Comparison,
+        | BinaryOp::IsNotDistinctFrom
+        | BinaryOp::EqAny => Level::Comparison,
     }
 }

@@ -2,6 +2,9 @@
 
 use std::fmt::Write;
 
+use super::Dialect;
+use crate::types::ColumnType;
+
 /// Writes text between single quotes, each one inside doubled.
 pub(super) fn quoted(sql: &mut String, text: &str) {
     sql.push('\'');
@@ -42,6 +45,15 @@ pub(super) fn decimal_type(sql: &mut String, name: &str, precision: Option<(u32,
     }
 }
 
+/// The text of an Internet address and prefix: at most 39 characters, a slash and three digits.
+pub(super) const INET: &str = "VARCHAR(43)";
+
+/// Writes the name of a type that is made of another one.
+pub(super) fn type_of(dialect: &dyn Dialect, sql: &mut String, element: &ColumnType, suffix: &str) {
+    dialect.type_name(sql, element);
+    sql.push_str(suffix);
+}
+
 /// Writes `VARCHAR(n)`, as wide as the longest of the names.
 pub(super) fn varchar_of(sql: &mut String, values: &[crate::Name]) {
     let longest = values.iter().map(|value| value.chars().count()).max().unwrap_or(1);
@@ -50,6 +62,8 @@ pub(super) fn varchar_of(sql: &mut String, values: &[crate::Name]) {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Bound;
+
     use chrono::{NaiveDate, TimeDelta};
     use insta::assert_snapshot;
     use rust_decimal::Decimal;
@@ -57,6 +71,7 @@ mod tests {
 
     use crate::dialect::{Dialect, MariaDb, MySql, Postgres, Sqlite};
     use crate::error::EncodeError;
+    use crate::types::SqlRange;
     use crate::value::Value;
 
     fn literal(dialect: &dyn Dialect, value: &Value<'_>) -> Result<String, EncodeError> {
@@ -90,6 +105,13 @@ mod tests {
             Value::Interval(TimeDelta::milliseconds(-1)),
             Value::Uuid(Uuid::from_u128(1)),
             Value::Json(r#"{"a":"'"}"#.into()),
+            Value::Inet("192.0.2.1/24".parse().unwrap()),
+            Value::Range(Box::new(SqlRange::from(1..5).map(Value::Int))),
+            Value::Range(Box::new(SqlRange::Between {
+                lower: Bound::Unbounded,
+                upper: Bound::Included(Value::TimestampTz(at.and_utc())),
+            })),
+            Value::Range(Box::new(SqlRange::Empty)),
             Value::Array(vec![Value::Int(1), Value::Int(2)]),
             Value::Array(vec![]),
             Value::Invalid("no JSON".into()),
@@ -125,6 +147,10 @@ mod tests {
         -1000
         X'00000000000000000000000000000001'
         '{"a":"''"}'
+        '192.0.2.1/24'
+        error: SQLite cannot hold this value as it is: it has no ranges
+        error: SQLite cannot hold this value as it is: it has no ranges
+        error: SQLite cannot hold this value as it is: it has no ranges
         error: SQLite cannot hold this value as it is: it has no arrays
         error: SQLite cannot hold this value as it is: it has no arrays
         error: the value cannot be bound: no JSON
@@ -155,6 +181,10 @@ mod tests {
         INTERVAL '-1000 microseconds'
         '00000000-0000-0000-0000-000000000001'::UUID
         '{"a":"''"}'::JSONB
+        '192.0.2.1/24'::INET
+        '[1,5)'
+        '(,"2024-02-29 12:30:00.000005+00"]'
+        'empty'
         ARRAY[1, 2]
         '{}'
         error: the value cannot be bound: no JSON
@@ -201,6 +231,10 @@ mod tests {
         -1000
         X'00000000000000000000000000000001'
         '{"a":"''"}'
+        '192.0.2.1/24'
+        error: MySQL cannot hold this value as it is: it has no ranges
+        error: MySQL cannot hold this value as it is: it has no ranges
+        error: MySQL cannot hold this value as it is: it has no ranges
         error: MySQL cannot hold this value as it is: it has no arrays
         error: MySQL cannot hold this value as it is: it has no arrays
         error: the value cannot be bound: no JSON

@@ -241,6 +241,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
         true
     }
 
+    /// Whether there are arrays and ranges, with the operators `@>`, `<@` and `&&`.
+    fn supports_arrays(&self) -> bool {
+        false
+    }
+
     /// Whether a literal is in parentheses as the default of a column of this type. Any other expression
     /// always is.
     fn default_needs_parentheses(&self, ty: &ColumnType) -> bool {

@@ -1,16 +1,17 @@
 //! PostgreSQL.
 
 use std::fmt::Write;
+use std::ops::Bound;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::literal::{decimal_type, display, hex, quoted, varchar_of};
+use super::literal::{decimal_type, display, hex, quoted, type_of, varchar_of};
 use super::{
     AutoIncrementSyntax, BulkInsert, CommentSyntax, Dialect, InList, ParameterPlace, RowLocks,
     UpsertSyntax, ddl,
 };
 use crate::error::{CompileError, EncodeError};
-use crate::types::{ColumnType, EnumType, write_date, write_time, write_timestamp};
+use crate::types::{ColumnType, EnumType, RangeType, SqlRange, write_date, write_time, write_timestamp};
 use crate::value::Value;
 
 /// PostgreSQL's dialect.
@@ -47,6 +48,15 @@ impl Dialect for Postgres {
             ColumnType::Uuid => "UUID",
             // `JSON` has no equality.
             ColumnType::Json => "JSONB",
+            ColumnType::Inet => "INET",
+            ColumnType::Cidr => "CIDR",
+            ColumnType::Range(RangeType::Int) => "INT4RANGE",
+            ColumnType::Range(RangeType::BigInt) => "INT8RANGE",
+            ColumnType::Range(RangeType::Decimal) => "NUMRANGE",
+            ColumnType::Range(RangeType::Date) => "DATERANGE",
+            ColumnType::Range(RangeType::Timestamp) => "TSRANGE",
+            ColumnType::Range(RangeType::TimestampTz) => "TSTZRANGE",
+            ColumnType::Array(element) => return type_of(self, sql, element, "[]"),
             ColumnType::Enum(names) if names.native => return ddl::quote_lossy(self, sql, &names.name),
             ColumnType::Enum(names) => return varchar_of(sql, &names.values),
             ColumnType::Custom(name) => name,
@@ -90,7 +100,7 @@ impl Dialect for Postgres {
     /// Without a type, `$1 + $2` is ambiguous, and `sum(CASE … THEN $1 ELSE $2 END)` a sum of texts. Functions take
     /// `INTEGER` more often than `BIGINT`, and the one becomes the other where it has to.
     fn type_parameter(&self, sql: &mut String, value: &Value<'_>, place: ParameterPlace) {
-        sql.push_str(match value {
+        let ty = match value {
             Value::Bool(_) => "::BOOLEAN",
             Value::Int(value) if place == ParameterPlace::Argument && i32::try_from(*value).is_ok() => {
                 "::INTEGER"
@@ -110,8 +120,17 @@ impl Dialect for Postgres {
             Value::Interval(_) => "::INTERVAL",
             Value::Uuid(_) => "::UUID",
             Value::Json(_) => "::JSONB",
-            _ => "",
-        });
+            Value::Inet(_) => "::INET",
+            Value::Range(range) => range_type(range),
+            Value::Array(values) => {
+                let Some(element) = values.iter().find(|value| !value.is_null()) else { return };
+                let start = sql.len();
+                self.type_parameter(sql, element, ParameterPlace::Operand);
+                if sql.len() > start { "[]" } else { "" }
+            }
+            Value::Null | Value::Invalid(_) => "",
+        };
+        sql.push_str(ty);
     }
 
     /// Those declared with `"any"` (PostgreSQL 18, tables 9.9, 9.10 and 9.49).
@@ -129,8 +148,10 @@ impl Dialect for Postgres {
         .any(|name| function.eq_ignore_ascii_case(name))
     }
 
-    fn in_list(&self, _values: &[Value<'_>]) -> InList {
-        InList::Array
+    /// An array of arrays would be one of several dimensions.
+    fn in_list(&self, values: &[Value<'_>]) -> InList {
+        let nested = |value: &Value<'_>| matches!(value, Value::Array(_) | Value::Range(_));
+        if values.iter().any(nested) { InList::Placeholders } else { InList::Array }
     }
 
     // Literals and schema.
@@ -188,6 +209,9 @@ impl Dialect for Postgres {
                 write_text(sql, text)?;
                 sql.push_str("::JSONB");
             }
+            Value::Inet(inet) => display(sql, format_args!("'{inet}'::INET")),
+            // Of which type it is, the column says.
+            Value::Range(range) => quoted(sql, &range_text(range)?),
             Value::Array(values) if values.is_empty() => sql.push_str("'{}'"),
             Value::Array(values) => {
                 for (position, value) in values.iter().enumerate() {
@@ -219,6 +243,10 @@ impl Dialect for Postgres {
     /// PostgreSQL has them since version 18 alone.
     fn supports_virtual_columns(&self) -> bool {
         false
+    }
+
+    fn supports_arrays(&self) -> bool {
+        true
     }
 
     fn enum_needs_check(&self, ty: &EnumType) -> bool {
@@ -267,6 +295,61 @@ fn write_text(sql: &mut String, text: &str) -> Result<(), EncodeError> {
         quoted(sql, &text.replace('\\', "\\\\"));
     } else {
         quoted(sql, text);
+    }
+    Ok(())
+}
+
+/// The type of a range that has a bound.
+fn range_type(range: &SqlRange<Value<'_>>) -> &'static str {
+    let bound = range.bounds().and_then(|bounds| match bounds {
+        (Bound::Included(value) | Bound::Excluded(value), _) => Some(value),
+        (_, Bound::Included(value) | Bound::Excluded(value)) => Some(value),
+        _ => None,
+    });
+    match bound {
+        Some(Value::Int(_)) => "::INT8RANGE",
+        Some(Value::Decimal(_)) => "::NUMRANGE",
+        Some(Value::Date(_)) => "::DATERANGE",
+        Some(Value::Timestamp(_)) => "::TSRANGE",
+        Some(Value::TimestampTz(_)) => "::TSTZRANGE",
+        _ => "",
+    }
+}
+
+/// The text of a range, such as `[1,5)`.
+fn range_text(range: &SqlRange<Value<'_>>) -> Result<String, EncodeError> {
+    let Some((lower, upper)) = range.bounds() else { return Ok("empty".to_owned()) };
+    let mut text = String::new();
+    text.push(if matches!(lower, Bound::Included(_)) { '[' } else { '(' });
+    bound_text(&mut text, lower)?;
+    text.push(',');
+    bound_text(&mut text, upper)?;
+    text.push(if matches!(upper, Bound::Included(_)) { ']' } else { ')' });
+    Ok(text)
+}
+
+fn bound_text(text: &mut String, bound: Bound<&Value<'_>>) -> Result<(), EncodeError> {
+    let (Bound::Included(value) | Bound::Excluded(value)) = bound else { return Ok(()) };
+    match value {
+        Value::Int(value) => display(text, value),
+        Value::Decimal(value) => display(text, value),
+        Value::Date(date) => {
+            check_year(*date)?;
+            write_date(text, *date);
+        }
+        Value::Timestamp(at) => {
+            check_year(at.date())?;
+            text.push('"');
+            write_timestamp(text, *at);
+            text.push('"');
+        }
+        Value::TimestampTz(at) => {
+            check_year(at.date_naive())?;
+            text.push('"');
+            write_timestamp(text, at.naive_utc());
+            text.push_str("+00\"");
+        }
+        other => return Err(refuse(&format_args!("{other:?}"), "it has no ranges of such values")),
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ mod storage;
 
 pub use storage::SqliteValue;
 
-use super::literal::{decimal_type, display, hex_string, quoted, varchar_of};
+use super::literal::{INET, decimal_type, display, hex_string, quoted, type_of, varchar_of};
 use super::{AutoIncrementSyntax, BulkInsert, Dialect, InList, NullSafeEquality, UpsertSyntax, ddl};
 use crate::error::{CompileError, EncodeError};
 use crate::expr::TableName;
@@ -53,6 +53,10 @@ impl Dialect for Sqlite {
             ColumnType::Interval => "INTERVAL",
             ColumnType::Uuid => "UUID BLOB",
             ColumnType::Json => "JSON TEXT",
+            ColumnType::Inet | ColumnType::Cidr => INET,
+            // No statement is let through with these.
+            ColumnType::Range(range) => return type_of(self, sql, &range.element(), " RANGE"),
+            ColumnType::Array(element) => return type_of(self, sql, element, " ARRAY"),
             ColumnType::Enum(names) => return varchar_of(sql, &names.values),
             ColumnType::Custom(name) => name,
         });

@@ -205,6 +205,16 @@ where
     unary("length", operand)
 }
 
+/// How many elements an array has, none of an empty one: PostgreSQL's `cardinality(x)`. Where the array may be NULL,
+/// read it as `array_length(x).nullable()`.
+pub fn array_length<O>(operand: O) -> Expr<i64>
+where
+    O: IntoExpr,
+    KindOf<O>: kind::Array,
+{
+    unary("cardinality", operand)
+}
+
 /// `substr(x, start, length)`, counted in characters from 1.
 pub fn substr<O, S, L>(operand: O, start: S, length: L) -> Expr<O::Type>
 where

@@ -25,5 +25,6 @@ pub use label::{Labeled, label};
 pub use node::{BinaryOp, ColumnRef, Node, Order, OrderBy, TableName, UnaryOp};
 pub use operand::{Condition, Expr, IntoExpr, KindOf, lit};
 pub use ops::ExprOps;
+pub(crate) use pattern::find_text;
 pub use raw::raw;
 pub use row::{Row, RowOperand, RowShape, row};

@@ -100,6 +100,14 @@ pub enum BinaryOp {
     Rem,
     /// Text joined to text: `||` or `CONCAT`.
     Concat,
+    /// An array or range holds all of another, a range holds a value: `@>`
+    Contains,
+    /// The same from the other side: `<@`
+    ContainedBy,
+    /// Two arrays or ranges have something in common: `&&`
+    Overlaps,
+    /// Equal to an element of an array: `= ANY(…)`
+    EqAny,
 }
 
 /// One node of an expression.
@@ -208,6 +216,8 @@ pub enum Node {
     },
     /// `(a, b, …)`
     Row(Vec<Node>),
+    /// `ARRAY[a, b, …]`
+    Array(Vec<Node>),
     /// `EXISTS (SELECT …)`
     Exists {
         /// The subquery.

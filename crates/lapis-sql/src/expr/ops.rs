@@ -8,7 +8,7 @@ use super::pattern::{self, Anchor};
 use crate::Name;
 use crate::statement::{Select, Val};
 use crate::types::SqlType;
-use crate::types::kind::{ComparableWith, Logical, Textual};
+use crate::types::kind::{Array, Collection, ComparableWith, Contains, Logical, Textual};
 use crate::value::Value;
 
 /// The operators of columns and typed expressions.
@@ -239,13 +239,49 @@ pub trait ExprOps: IntoExpr + Sized {
     }
 
     /// Has that text within: a LIKE in which the text's own `%` and `_` are escaped.
-    fn contains<R>(self, text: R) -> Expr<bool>
+    ///
+    /// Of an array: has every element of another array (`@>`). Of a range: holds a value, or all of another range.
+    fn contains<R>(self, other: R) -> Expr<bool>
     where
         R: IntoExpr,
-        KindOf<Self>: Textual,
-        KindOf<R>: Textual,
+        KindOf<Self>: Contains<KindOf<R>>,
     {
-        Expr::new(pattern::find(self.into_node(), text.into_node(), Anchor::Anywhere))
+        Expr::new(KindOf::<Self>::contains(self.into_node(), other.into_node(), Self::Type::column_type))
+    }
+
+    /// Is within an array or a range: [`contains`](Self::contains) from the other side, `self <@ other`.
+    fn contained_by<R>(self, other: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<R>: Collection + Contains<KindOf<Self>>,
+    {
+        let contains = KindOf::<R>::contains(other.into_node(), self.into_node(), R::Type::column_type);
+        Expr::new(match contains {
+            Node::Binary { op: BinaryOp::Contains, operands } => {
+                let (left, right) = *operands;
+                Node::binary(BinaryOp::ContainedBy, right, left)
+            }
+            other => other,
+        })
+    }
+
+    /// Two arrays have an element in common, or two ranges a value: `self && other`.
+    fn overlaps<R>(self, other: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<Self>: Collection + ComparableWith<KindOf<R>>,
+    {
+        compare(BinaryOp::Overlaps, self, other.into_node())
+    }
+
+    /// Equals an element of an array: `self = ANY(array)`. For a list of values there is [`in_`](Self::in_).
+    fn eq_any<A>(self, array: A) -> Expr<bool>
+    where
+        A: IntoExpr,
+        KindOf<A>: Array,
+        KindOf<Self>: ComparableWith<<KindOf<A> as Collection>::Element>,
+    {
+        compare(BinaryOp::EqAny, self, array.into_node())
     }
 
     /// Text joined to text: `self || other`, MySQL's `CONCAT(self, other)`; NULL if either is.

@@ -45,6 +45,11 @@ pub(super) fn find(operand: Node, text: Node, anchor: Anchor) -> Node {
     Node::Like { operands: Box::new((operand, pattern)), ignore_case: false, escape, negated: false }
 }
 
+/// The condition that text holds other text.
+pub(crate) fn find_text(operand: Node, text: Node) -> Node {
+    find(operand, text, Anchor::Anywhere)
+}
+
 /// The pattern, and whether it holds escapes. A backslash is escaped like a wildcard, since without an
 /// ESCAPE clause it would itself escape in PostgreSQL and MySQL.
 fn literal_pattern(text: &str, anchor: Anchor) -> (String, bool) {

@@ -94,7 +94,9 @@ impl Node {
                 f(operand);
                 list.iter_mut().for_each(f);
             }
-            Node::All(nodes) | Node::Any(nodes) | Node::Row(nodes) => nodes.iter_mut().for_each(f),
+            Node::All(nodes) | Node::Any(nodes) | Node::Row(nodes) | Node::Array(nodes) => {
+                nodes.iter_mut().for_each(f)
+            }
             Node::Function { args, .. } | Node::Raw { args, .. } => args.iter_mut().for_each(f),
             Node::Case { operand, branches, otherwise } => {
                 operand.iter_mut().for_each(|operand| f(operand));

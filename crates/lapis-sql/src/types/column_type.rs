@@ -56,6 +56,14 @@ pub enum ColumnType {
     Uuid,
     /// A JSON document.
     Json,
+    /// An Internet address, or a network of them.
+    Inet,
+    /// A network of Internet addresses, of which no bit behind the prefix is set.
+    Cidr,
+    /// A range between two values.
+    Range(RangeType),
+    /// Several values of one type.
+    Array(Box<ColumnType>),
     /// One of a fixed set of names.
     Enum(EnumType),
     /// A type of one database, by its SQL name, which is written as it stands.
@@ -77,6 +85,39 @@ impl ColumnType {
                 | Self::UnsignedInt
                 | Self::UnsignedBigInt
         )
+    }
+}
+
+/// The type of a range, by that of its bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RangeType {
+    /// Of 32-bit integers.
+    Int,
+    /// Of 64-bit integers.
+    BigInt,
+    /// Of exact decimals.
+    Decimal,
+    /// Of dates.
+    Date,
+    /// Of dates with a time of day, without a zone.
+    Timestamp,
+    /// Of instants.
+    TimestampTz,
+}
+
+impl RangeType {
+    /// The type of its bounds.
+    #[must_use]
+    pub fn element(self) -> ColumnType {
+        match self {
+            Self::Int => ColumnType::Int,
+            Self::BigInt => ColumnType::BigInt,
+            Self::Decimal => ColumnType::Decimal { precision: None },
+            Self::Date => ColumnType::Date,
+            Self::Timestamp => ColumnType::Timestamp,
+            Self::TimestampTz => ColumnType::TimestampTz,
+        }
     }
 }
 

@@ -19,6 +19,9 @@
 //! | [`TimeDelta`](chrono::TimeDelta) | `INTERVAL` | microseconds |
 //! | [`Uuid`](::uuid::Uuid) | `UUID` | |
 //! | [`Json<T>`](Json), `serde_json::Value` | `JSON` | |
+//! | [`Inet`], `IpAddr`, `Ipv4Addr`, `Ipv6Addr` | PostgreSQL: `INET`; else `VARCHAR(43)` | as text, order is that of texts |
+//! | `Vec<T>` of an [`ArrayElement`] | PostgreSQL: `T[]` | elsewhere it is refused: store `Json<Vec<T>>` |
+//! | [`SqlRange<T>`](SqlRange) of a [`RangeElement`] | PostgreSQL: `INT4RANGE`, `INT8RANGE`, `NUMRANGE`, `DATERANGE`, `TSRANGE`, `TSTZRANGE` | elsewhere it is refused; integers and dates come back as `a..b` |
 //! | `Option<T>` | that of `T` | the column may hold NULL |
 //!
 //! # A type of one's own
@@ -64,14 +67,17 @@
 //! ```
 //! References to it need no implementation: `&T` stands in an expression wherever `T` is stored in a column.
 
+mod array;
 mod bytes;
 mod column_type;
 mod datetime;
 mod datetime_text;
 mod decimal;
 mod enumeration;
+mod inet;
 mod json;
 mod number;
+mod range;
 mod sized;
 mod text;
 mod uuid;
@@ -79,9 +85,12 @@ mod wrapper;
 
 pub mod kind;
 
-pub use column_type::{ColumnType, EnumType};
+pub use array::ArrayElement;
+pub use column_type::{ColumnType, EnumType, RangeType};
 pub use enumeration::SqlEnum;
+pub use inet::{Inet, ParseInetError};
 pub use json::Json;
+pub use range::{RangeElement, SqlRange};
 pub use sized::{HasLength, HasPrecision};
 
 pub(crate) use datetime_text::{write_date, write_time, write_timestamp};

@@ -1,5 +1,6 @@
 //! What statements and expressions become on each database: one snapshot a construct.
 
+mod collection;
 mod common;
 mod expressions;
 mod inline;

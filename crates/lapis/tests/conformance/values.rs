@@ -220,7 +220,7 @@ async fn text_comes_back_in_every_type_that_owns_it(database: &Database) -> Resu
 async fn any_bytes_come_back_none_and_a_million_too(database: &Database) -> Result<()> {
     let all: Vec<u8> = (0..=255).collect();
     there_and_found(database, &[vec![], vec![0], all, b"text'; --".to_vec()]).await?;
-    there_and_back(database, &[vec![0xff; 1_000_000]]).await?;
+    there_and_back(database, &[vec![0xff_u8; 1_000_000]]).await?;
     there_and_found(database, &some(vec(any::<u8>(), 0..60), 200)).await
 }
 

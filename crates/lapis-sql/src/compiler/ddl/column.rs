@@ -2,6 +2,7 @@
 
 use super::Ddl;
 use super::sequence::{numbering, sequence_name};
+use crate::compiler::collection::missing_type;
 use crate::compiler::write_schema_expr;
 use crate::dialect::{AutoIncrementSyntax, CommentSyntax};
 use crate::error::CompileError;
@@ -17,6 +18,12 @@ impl Ddl<'_> {
         table: &Table,
         column: &ColumnDef,
     ) -> Result<(), CompileError> {
+        if let Some((feature, hint)) = missing_type(&column.ty)
+            && !self.dialect.supports_arrays()
+        {
+            let feature = format!("{feature}, of which column {}.{} is one", table.name, column.name);
+            return Err(self.unsupported(feature, hint));
+        }
         self.name(sql, &column.name)?;
         sql.push(' ');
         let syntax = self.dialect.autoincrement();

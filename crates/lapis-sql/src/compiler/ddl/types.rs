@@ -9,7 +9,7 @@ pub(super) fn enums(metadata: &MetaData) -> Result<Vec<&EnumType>, CompileError>
     let mut found: Vec<&EnumType> = Vec::new();
     let columns = metadata.tables().iter().flat_map(|table| &table.columns);
     for column in columns {
-        let ColumnType::Enum(ty) = &column.ty else { continue };
+        let Some(ty) = enum_within(&column.ty) else { continue };
         if !ty.native {
             continue;
         }
@@ -25,4 +25,13 @@ pub(super) fn enums(metadata: &MetaData) -> Result<Vec<&EnumType>, CompileError>
         }
     }
     Ok(found)
+}
+
+/// The enum that a column, or each element of its arrays, is one of.
+fn enum_within(ty: &ColumnType) -> Option<&EnumType> {
+    match ty {
+        ColumnType::Enum(ty) => Some(ty),
+        ColumnType::Array(element) => enum_within(element),
+        _ => None,
+    }
 }

@@ -60,6 +60,8 @@ pub(super) fn write(sql: &mut String, value: &Value<'_>, answers: &Answers) -> R
         ),
         Value::Uuid(uuid) if answers.uuid.1 => display(sql, format_args!("'{uuid}'")),
         Value::Uuid(uuid) => hex_string(sql, uuid.as_bytes()),
+        Value::Inet(inet) => display(sql, format_args!("'{inet}'")),
+        Value::Range(_) => return Err(refuse(&"[…)", "it has no ranges")),
         Value::Array(_) => return Err(refuse(&"[…]", "it has no arrays")),
         Value::Invalid(reason) => return Err(EncodeError::Invalid(reason.to_string())),
     }

@@ -4,7 +4,7 @@ mod literal;
 
 use std::fmt::{self, Write};
 
-use super::literal::{decimal_type, display, varchar_of};
+use super::literal::{INET, decimal_type, display, type_of, varchar_of};
 use super::{AutoIncrementSyntax, CommentSyntax, Dialect, NullSafeEquality, RowLocks, UpsertSyntax};
 use crate::error::EncodeError;
 use crate::schema::{ReferentialAction, Sequence};
@@ -131,6 +131,10 @@ impl<F: Family> Dialect for F {
             ColumnType::Timestamp | ColumnType::TimestampTz => "DATETIME(6)",
             ColumnType::Uuid => F::ANSWERS.uuid.0,
             ColumnType::Json => "JSON",
+            ColumnType::Inet | ColumnType::Cidr => INET,
+            // No statement is let through with these.
+            ColumnType::Range(range) => return type_of(self, sql, &range.element(), " RANGE"),
+            ColumnType::Array(element) => return type_of(self, sql, element, " ARRAY"),
             ColumnType::Enum(names) if names.native => return literal::write_enum(sql, &names.values),
             ColumnType::Enum(names) => return varchar_of(sql, &names.values),
             ColumnType::Custom(name) => name,

@@ -21,6 +21,7 @@ use crate::value::Value;
 /// | `Text`, `Json` | `TEXT` | |
 /// | `Bytes` | `BLOB` | |
 /// | `Uuid` | `BLOB` of its 16 bytes | |
+/// | `Inet` | `TEXT` `address/prefix` | |
 /// | `Date` | `TEXT` `YYYY-MM-DD` | years outside 0000 to 9999: refused |
 /// | `Time` | `TEXT` `HH:MM:SS.ffffff` | what is finer than a microsecond |
 /// | `Timestamp`, `TimestampTz` | `TEXT` `YYYY-MM-DD HH:MM:SS.ffffff` in UTC | as for dates and times |
@@ -86,6 +87,8 @@ impl<'a> SqliteValue<'a> {
                 span.num_microseconds().ok_or_else(|| refuse(span, "its microseconds exceed 64 bits"))?,
             ),
             Value::Uuid(uuid) => Self::Blob(Cow::Borrowed(uuid.as_bytes())),
+            Value::Inet(inet) => Self::Text(Cow::Owned(inet.to_string())),
+            Value::Range(_) => return Err(refuse(&"[…)", "it has no ranges")),
             Value::Array(_) => return Err(refuse(&"[…]", "it has no arrays")),
             Value::Invalid(reason) => return Err(EncodeError::Invalid(reason.to_string())),
         })

@@ -1,10 +1,19 @@
 //! Values on their way to the database, and cells on their way back.
 
+mod elements;
+mod range;
+
+pub use elements::{Elements, ReadElement};
+pub use range::RangeCell;
+
 use std::borrow::Cow;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
+
+use crate::error::DecodeError;
+use crate::types::{Inet, SqlRange};
 
 /// A value bound to a statement's parameter.
 ///
@@ -42,6 +51,10 @@ pub enum Value<'a> {
     Uuid(Uuid),
     /// A JSON document as text.
     Json(Cow<'a, str>),
+    /// An Internet address, or a network of them.
+    Inet(Inet),
+    /// A range between two values of one kind.
+    Range(Box<SqlRange<Value<'a>>>),
     /// Several values of one kind, bound as one parameter where the database can.
     Array(Vec<Value<'a>>),
     /// A Rust value that could not be encoded, and why: binding it is an error. It lets
@@ -69,6 +82,8 @@ impl Value<'_> {
             Value::Interval(value) => Value::Interval(value),
             Value::Uuid(value) => Value::Uuid(value),
             Value::Json(text) => Value::Json(Cow::Owned(text.into_owned())),
+            Value::Inet(value) => Value::Inet(value),
+            Value::Range(range) => Value::Range(Box::new(range.map(Value::into_owned))),
             Value::Array(values) => Value::Array(values.into_iter().map(Value::into_owned).collect()),
             Value::Invalid(reason) => Value::Invalid(Cow::Owned(reason.into_owned())),
         }
@@ -93,6 +108,8 @@ impl Value<'_> {
             Value::Interval(value) => Value::Interval(*value),
             Value::Uuid(value) => Value::Uuid(*value),
             Value::Json(text) => Value::Json(Cow::Borrowed(text)),
+            Value::Inet(value) => Value::Inet(*value),
+            Value::Range(range) => Value::Range(Box::new((**range).as_ref().map(Value::borrowed))),
             Value::Array(values) => Value::Array(values.iter().map(Value::borrowed).collect()),
             Value::Invalid(reason) => Value::Invalid(Cow::Borrowed(reason)),
         }
@@ -100,7 +117,7 @@ impl Value<'_> {
 
     /// The value as a cell, as if a database had stored it natively and read it back.
     ///
-    /// `None` for an array or an invalid value, which no cell holds.
+    /// `None` for an invalid value, which no cell holds.
     #[must_use]
     pub fn as_cell(&self) -> Option<Cell<'_>> {
         Some(match self {
@@ -119,7 +136,18 @@ impl Value<'_> {
             Value::Interval(value) => Cell::Interval(*value),
             Value::Uuid(value) => Cell::Uuid(*value),
             Value::Json(text) => Cell::Json(text),
-            Value::Array(_) | Value::Invalid(_) => return None,
+            Value::Inet(value) => Cell::Inet(*value),
+            Value::Range(range) => Cell::Range(RangeCell::of_value(range)),
+            Value::Array(values) => Cell::Array(Elements::of_values(values)),
+            Value::Invalid(_) => return None,
+        })
+    }
+
+    /// The same for a value within another one, where an invalid value is an error.
+    fn to_cell(&self) -> Result<Cell<'_>, DecodeError> {
+        self.as_cell().ok_or_else(|| DecodeError::Invalid {
+            expected: "value",
+            reason: "it could not be encoded".into(),
         })
     }
 
@@ -167,12 +195,18 @@ pub enum Cell<'a> {
     Uuid(Uuid),
     /// A JSON document as text.
     Json(&'a str),
+    /// An Internet address, or a network of them.
+    Inet(Inet),
+    /// A range between two values of one kind.
+    Range(RangeCell<'a>),
+    /// Several values of one kind.
+    Array(Elements<'a>),
     /// What no Rust type holds, such as an infinite date, and why: reading it is an error that says so.
     Unreadable(&'static str),
 }
 
 impl<'a> Cell<'a> {
-    /// The cell as a value, borrowing its text and bytes.
+    /// The cell as a value, borrowing its text and bytes: [`Value::Invalid`] where a part of it cannot be read.
     #[must_use]
     pub fn to_value(self) -> Value<'a> {
         match self {
@@ -191,9 +225,24 @@ impl<'a> Cell<'a> {
             Cell::Interval(value) => Value::Interval(value),
             Cell::Uuid(value) => Value::Uuid(value),
             Cell::Json(text) => Value::Json(Cow::Borrowed(text)),
+            Cell::Inet(value) => Value::Inet(value),
+            Cell::Range(range) => match range.bounds() {
+                Ok(bounds) => Value::Range(Box::new(bounds.map(Cell::to_value))),
+                Err(error) => unreadable(&error),
+            },
+            Cell::Array(elements) => {
+                match elements.map(|element| element.map(Cell::to_value)).collect::<Result<_, _>>() {
+                    Ok(values) => Value::Array(values),
+                    Err(error) => unreadable(&error),
+                }
+            }
             Cell::Unreadable(reason) => Value::Invalid(Cow::Borrowed(reason)),
         }
     }
+}
+
+fn unreadable(error: &DecodeError) -> Value<'static> {
+    Value::Invalid(Cow::Owned(error.to_string()))
 }
 
 impl Cell<'_> {
@@ -221,6 +270,9 @@ impl Cell<'_> {
             Cell::Interval(_) => "an interval",
             Cell::Uuid(_) => "a UUID",
             Cell::Json(_) => "JSON",
+            Cell::Inet(_) => "an Internet address",
+            Cell::Range(_) => "a range",
+            Cell::Array(_) => "an array",
             Cell::Unreadable(_) => "a value that no Rust type holds",
         }
     }

@@ -1,5 +1,9 @@
 //! The kinds of SQL values: by them, and not by the exact Rust type, operands are matched.
 
+mod collection;
+
+pub use collection::{Array, ArrayKind, Collection, Contains, RangeKind};
+
 use crate::expr::BinaryOp;
 
 /// A kind of SQL value.
@@ -53,6 +57,8 @@ kinds! {
     UuidKind = "uuid";
     /// JSON documents.
     JsonKind = "json";
+    /// Internet addresses and networks.
+    InetKind = "inet";
 }
 
 /// The kind of no value at all, which every kind may be compared with.
