@@ -63,7 +63,7 @@ impl<'a> SqlWriter<'a, '_> {
     /// values, say.
     fn typed_operand(&mut self, node: &'a Node, least: Level) -> Written {
         match node {
-            Node::Value(value) => self.typed_parameter(value, ParameterPlace::Operand),
+            Node::Value(value) if !self.inline => self.typed_parameter(value, ParameterPlace::Operand),
             node => self.operand(node, least),
         }
     }
