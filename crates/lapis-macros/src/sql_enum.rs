@@ -109,6 +109,9 @@ fn emit(input: &DeriveInput, attributes: &EnumAttributes, variants: &[(&Ident, S
         }
 
         #[automatically_derived]
+        impl #p::ArrayElement for #ident {}
+
+        #[automatically_derived]
         impl #p::IntoExpr for #ident {
             type Type = Self;
 

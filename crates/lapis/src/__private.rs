@@ -13,7 +13,7 @@ pub use lapis_orm::relation::{Reference, RelationVisitor, Through, ToMany, ToOne
 pub use lapis_sql::expr::{Column, IntoExpr, Node, Order, StaticTable, func, raw};
 pub use lapis_sql::schema::{MetaData, ReferentialAction, ServerDefault, TableSet};
 pub use lapis_sql::statement::{Shape, StatementRef};
-pub use lapis_sql::types::{ColumnType, Decode, Encode, SqlEnum, SqlType, kind};
+pub use lapis_sql::types::{ArrayElement, ColumnType, Decode, Encode, SqlEnum, SqlType, kind};
 pub use lapis_sql::{Cell, DecodeError, Value};
 
 /// `T` under another name, which a builder does not take for what it is.

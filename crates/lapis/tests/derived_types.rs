@@ -66,6 +66,13 @@ fn an_enum_type_is_named_after_the_enum_unless_it_says_otherwise() {
 }
 
 #[test]
+fn enums_are_elements_of_arrays() {
+    assert_eq!(Vec::<Mood>::column_type(), ColumnType::Array(Box::new(Mood::column_type())));
+    let statuses = vec![Some(Status::Draft), None];
+    assert_eq!(statuses.encode().as_cell().map(Vec::decode), Some(Ok(statuses.clone())));
+}
+
+#[test]
 fn a_newtype_is_stored_as_what_it_wraps() {
     let column = ColumnDef::new("email", Email::column_type());
     assert_eq!(column.ty, ColumnType::String(320));

@@ -18,8 +18,8 @@ use crate::value::{Cell, Value};
 /// A Rust type of which a column can hold several: `Vec<T>` is stored as an array of the type of `T`, on databases that
 /// have arrays. PostgreSQL does; elsewhere `create_all` refuses the column, and `Json<Vec<T>>` is stored instead.
 ///
-/// Of `u8` there is none, since `Vec<u8>` is bytes. A NULL among the elements needs `Vec<Option<T>>`. For a type of
-/// one's own it is one line:
+/// Of `u8` there is none, since `Vec<u8>` is bytes. A NULL among the elements needs `Vec<Option<T>>`.
+/// `#[derive(SqlEnum)]` implements it; for another type of one's own it is one line:
 ///
 /// ```
 /// use lapis_sql::types::{ArrayElement, ColumnType, SqlType};
@@ -53,7 +53,6 @@ pub trait ArrayElement: SqlType + Encode + Decode {}
 macro_rules! elements {
     ($($ty:ty),+ $(,)?) => {$(
         impl ArrayElement for $ty {}
-        impl ArrayElement for Option<$ty> {}
     )+};
 }
 
@@ -71,9 +70,10 @@ elements!(
 elements!(Inet, IpAddr, Ipv4Addr, Ipv6Addr);
 
 impl<T: Serialize + DeserializeOwned> ArrayElement for Json<T> {}
-impl<T: Serialize + DeserializeOwned> ArrayElement for Option<Json<T>> {}
 impl<T: RangeElement> ArrayElement for SqlRange<T> {}
-impl<T: RangeElement> ArrayElement for Option<SqlRange<T>> {}
+
+/// NULL may be among the elements.
+impl<T: ArrayElement> ArrayElement for Option<T> {}
 
 #[diagnostic::do_not_recommend]
 impl<T: ArrayElement> SqlType for Vec<T> {
