@@ -234,13 +234,19 @@ impl Connection {
     /// [`Access`](crate::Access).
     ///
     /// # Errors
-    /// If a transaction is open already.
+    /// If a transaction is open already, or the database has no such transactions.
     pub fn start(&mut self, options: TransactionOptions) -> Result<()> {
         if self.in_transaction() {
             return Err(Error::invalid_request(
                 "a transaction is open on this connection already; commit it, roll it back, or nest one with \
                  `begin_nested`",
             ));
+        }
+        if options.deferrable && !self.dialect().supports_deferrable_transactions() {
+            return Err(Error::unsupported(format!(
+                "{} has no deferrable transactions; begin it without `deferrable`, and run it again if it is given up",
+                self.dialect().name()
+            )));
         }
         let mut options = options;
         options.isolation_level = options.isolation_level.or(self.engine.isolation_level());
@@ -299,7 +305,8 @@ impl Connection {
     ///
     /// # Errors
     /// If there is no transaction, or the database cannot keep it; it is still open then, and may be committed
-    /// again or rolled back.
+    /// again or rolled back. Where the connection was lost before the answer came, nobody knows whether it was kept:
+    /// [`Error::is_outcome_unknown`].
     pub async fn commit(&mut self) -> Result<()> {
         if !self.in_transaction() {
             return Err(Error::invalid_request("there is no transaction to commit; begin one first"));
@@ -309,6 +316,11 @@ impl Connection {
         let sent = driver.transaction() == TransactionState::Open;
         let watch = (sent && self.engine.events().watched()).then(|| Watch::start(false));
         let result = driver.commit().await;
+        let lost = sent && driver.is_broken();
+        let result = result.map_err(|error| match lost || (sent && error.is_connection_lost()) {
+            true => error.with_outcome_unknown(),
+            false => error,
+        });
         let result = self.conclude_if(watch, "COMMIT", result);
         if result.is_ok() {
             self.started = false;

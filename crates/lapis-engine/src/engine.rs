@@ -12,6 +12,7 @@ use crate::driver::Driver;
 use crate::error::{Error, Result};
 use crate::event::{Events, StatementEvent};
 use crate::pool::{Pool, PoolOptions, PoolStatus};
+use crate::retry::RetryPolicy;
 use crate::transaction::{IsolationLevel, Transaction, TransactionOptions};
 
 /// A database and the pool of connections to it. Cloning it is cheap, and gives the same engine.
@@ -122,6 +123,45 @@ impl Engine {
     /// What the closure returns, and what beginning and committing return.
     pub async fn transaction<T>(&self, work: impl AsyncFnOnce(&mut Connection) -> Result<T>) -> Result<T> {
         self.try_transaction(work).await
+    }
+
+    /// Runs a closure in a transaction with these options, and again in a new one, on a connection that is taken
+    /// anew, where the database gives it up for the sake of another: [`RetryPolicy`] says how often.
+    ///
+    /// The closure is cloned for each attempt: what it captures is borrowed, or can be cloned. What it does outside of
+    /// the transaction it does once an attempt.
+    ///
+    /// ```
+    /// use lapis_engine::{Engine, IsolationLevel, Result, RetryPolicy, TransactionOptions};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let engine = Engine::connect("sqlite::memory:").await?;
+    /// # engine.script("CREATE TABLE t (x)").await?;
+    /// let options = TransactionOptions::new().isolation_level(IsolationLevel::Serializable);
+    /// engine
+    ///     .transaction_with(options, RetryPolicy::new(), async |transaction| {
+    ///         transaction.script("INSERT INTO t VALUES (1)").await
+    ///     })
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// What the last attempt returns, with [the number of attempts](Error::attempts). Where the connection was lost
+    /// during COMMIT, [nobody knows whether it took effect](Error::is_outcome_unknown), and it is not run again.
+    pub async fn transaction_with<T>(
+        &self,
+        options: TransactionOptions,
+        retry: RetryPolicy,
+        work: impl AsyncFnOnce(&mut Connection) -> Result<T> + Clone,
+    ) -> Result<T> {
+        retry
+            .run(async || {
+                let mut transaction = self.begin_with(options).await?;
+                let result = work.clone()(&mut transaction).await;
+                transaction.end(result).await
+            })
+            .await
     }
 
     /// [`transaction`](Self::transaction) for closures with an error type of their own.

@@ -1,7 +1,7 @@
 //! Waiting, with a Tokio runtime and without.
 
 use std::cell::Cell;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
@@ -21,7 +21,6 @@ fn timer() -> bool {
 }
 
 /// Waits: the task where there is a runtime, else the thread, for then nothing else is there to be run.
-#[cfg(feature = "sqlite")]
 pub(crate) async fn sleep(duration: Duration) {
     if timer() {
         tokio::time::sleep(duration).await;
@@ -29,7 +28,7 @@ pub(crate) async fn sleep(duration: Duration) {
         thread::sleep(duration);
         // Whoever polls may have something else to look at, such as whether the answer is still wanted.
         let mut slept = false;
-        std::future::poll_fn(|context| {
+        poll_fn(|context| {
             if std::mem::replace(&mut slept, true) {
                 return Poll::Ready(());
             }

@@ -47,13 +47,15 @@ pub struct TransactionOptions {
     pub isolation_level: Option<IsolationLevel>,
     /// What it does with the data.
     pub access: Access,
+    /// Whether it waits, before its first statement, for a view of the data that no other transaction can spoil.
+    pub deferrable: bool,
 }
 
 impl TransactionOptions {
     /// The database's own defaults.
     #[must_use]
     pub const fn new() -> Self {
-        Self { isolation_level: None, access: Access::Automatic }
+        Self { isolation_level: None, access: Access::Automatic, deferrable: false }
     }
 
     /// With this isolation level.
@@ -67,6 +69,16 @@ impl TransactionOptions {
     #[must_use]
     pub const fn read_only(mut self) -> Self {
         self.access = Access::ReadOnly;
+        self
+    }
+
+    /// Waits, before its first statement, for a view of the data with which it cannot fail for the sake of another
+    /// transaction, nor another for its sake: for long reports. It has an effect together with
+    /// [`read_only`](Self::read_only) and [`IsolationLevel::Serializable`]; PostgreSQL's `DEFERRABLE` (SET
+    /// TRANSACTION, PostgreSQL 9.1 and later), which no other database has.
+    #[must_use]
+    pub const fn deferrable(mut self) -> Self {
+        self.deferrable = true;
         self
     }
 

@@ -67,6 +67,7 @@
 //! | write expressions | [`ExprOps`](expr::ExprOps), [`func`] |
 //! | write statements | [`Entity::select`], [`select`](statement::select), [`text`](statement::text) |
 //! | read rows of hand-written SQL | [`derive@FromRow`] |
+//! | run transactions again | [`Engine::transaction_with`], [`SessionMaker::begin_with`], [`RetryPolicy`] |
 //! | do without a runtime | [`blocking`] |
 //! | handle failures | [`Error`], [`ErrorKind`] |
 //!
@@ -89,8 +90,8 @@ pub use lapis_orm as orm;
 pub use lapis_sql as sql;
 
 pub use lapis_engine::{
-    Connection, Engine, EngineBuilder, Error, ErrorKind, FromRow, IsolationLevel, Result, Row, Transaction,
-    TransactionOptions,
+    Connection, Engine, EngineBuilder, Error, ErrorKind, FromRow, IsolationLevel, Result, RetryPolicy, Row,
+    Transaction, TransactionOptions,
 };
 pub use lapis_macros::{Entity, FromRow, SqlEnum, SqlType};
 pub use lapis_orm::{

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use lapis::Error;
 use lapis::blocking::{Connection, Engine, Session, SessionMaker};
+use lapis::engine::{OperationalCause, RetryPolicy, TransactionOptions};
 use lapis::prelude::{
     Auto, EagerLoad, Entity, ExprOps, Handle, Many, MetaData, OpenSession, Ref, select, text,
 };
@@ -161,6 +162,30 @@ fn a_session_maker_commits_and_rolls_back() -> Result {
     });
     assert!(failed.is_err());
     assert_eq!(owners(&engine)?, ["Ann"]);
+    Ok(())
+}
+
+#[test]
+fn transactions_and_sessions_that_are_given_up_are_run_again() -> Result {
+    let engine = engine()?;
+    let policy = RetryPolicy::new().backoff(Duration::ZERO, Duration::ZERO);
+    let given_up = || Error::operational(OperationalCause::Locked, "given up");
+    let mut attempts = 0;
+    engine.transaction_with(TransactionOptions::new(), policy, |transaction| {
+        attempts += 1;
+        insert(transaction, "Ann")?;
+        if attempts < 3 { Err(given_up()) } else { Ok(()) }
+    })?;
+    let sessions = SessionMaker::new(&engine);
+    sessions.begin_with(TransactionOptions::new(), policy, |session| {
+        attempts += 1;
+        session.add(Owner::new().name("Bob").build());
+        if attempts < 6 { Err(given_up()) } else { Ok(()) }
+    })?;
+    assert_eq!(owners(&engine)?, ["Ann", "Bob"]);
+    let failed: Result =
+        engine.transaction_with(TransactionOptions::new(), policy.attempts(2), |_| Err(given_up()));
+    assert_eq!(failed.unwrap_err().attempts(), 2);
     Ok(())
 }
 

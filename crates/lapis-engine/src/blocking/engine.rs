@@ -14,6 +14,7 @@ use crate::driver::Driver;
 use crate::error::{Error, Result};
 use crate::projection::Projection;
 use crate::query::RowOf;
+use crate::retry::RetryPolicy;
 use crate::sink::Outcome;
 use crate::transaction::TransactionOptions;
 
@@ -152,6 +153,30 @@ impl Engine {
         self.try_transaction(work)
     }
 
+    /// Runs a closure in a transaction with these options, and again where the database gives it up for the sake of
+    /// another; see [`Engine::transaction_with`](crate::Engine::transaction_with).
+    ///
+    /// # Errors
+    /// What the last attempt returns, with [the number of attempts](Error::attempts).
+    pub fn transaction_with<T>(
+        &self,
+        options: TransactionOptions,
+        retry: RetryPolicy,
+        mut work: impl FnMut(&mut Connection) -> Result<T>,
+    ) -> Result<T> {
+        retry.run_blocking(|| self.attempt(options, &mut work))
+    }
+
+    fn attempt<T, E: From<Error>>(
+        &self,
+        options: TransactionOptions,
+        work: impl FnOnce(&mut Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut transaction = self.begin_with(options)?;
+        let result = work(&mut transaction);
+        self.block_on(transaction.end(result))
+    }
+
     /// [`transaction`](Self::transaction) for closures with an error type of their own.
     ///
     /// # Errors
@@ -160,9 +185,7 @@ impl Engine {
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut transaction = self.begin()?;
-        let result = work(&mut transaction);
-        self.block_on(transaction.end(result))
+        self.attempt(TransactionOptions::new(), work)
     }
 
     /// Runs any number of statements without parameters; see [`Engine::script`](crate::Engine::script).

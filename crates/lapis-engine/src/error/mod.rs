@@ -1,6 +1,7 @@
 //! What can go wrong with a database, as one small type.
 
 mod kind;
+mod outcome;
 
 pub use kind::{Constraint, ErrorKind, OperationalCause, Violation};
 
@@ -37,6 +38,8 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
     sqlstate: Option<Box<str>>,
     native_code: Option<i64>,
+    outcome_unknown: bool,
+    attempts: u32,
 }
 
 impl Error {
@@ -50,6 +53,8 @@ impl Error {
             source: None,
             sqlstate: None,
             native_code: None,
+            outcome_unknown: false,
+            attempts: 1,
         }))
     }
 
@@ -258,6 +263,15 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0.kind, f)?;
+        if self.0.outcome_unknown {
+            f.write_str(
+                "; what was sent may have taken effect, for its answer did not come: look at the data before \
+                 doing it again",
+            )?;
+        }
+        if self.0.attempts > 1 {
+            write!(f, "; this was the last of {} attempts", self.0.attempts)?;
+        }
         if let Some(sql) = &self.0.sql {
             write!(f, "\n  SQL: {sql}")?;
         }
@@ -283,6 +297,12 @@ impl fmt::Debug for Error {
         }
         if let Some(code) = &self.0.native_code {
             debug.field("native_code", code);
+        }
+        if self.0.outcome_unknown {
+            debug.field("outcome_unknown", &true);
+        }
+        if self.0.attempts > 1 {
+            debug.field("attempts", &self.0.attempts);
         }
         if let Some(source) = &self.0.source {
             debug.field("source", source);

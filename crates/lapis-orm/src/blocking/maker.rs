@@ -1,7 +1,7 @@
 //! Blocking sessions made alike.
 
 use lapis_engine::blocking::Engine;
-use lapis_engine::{Result, TransactionOptions};
+use lapis_engine::{Result, RetryPolicy, TransactionOptions};
 
 use super::session::Session;
 
@@ -44,7 +44,24 @@ impl SessionMaker {
     /// # Errors
     /// What the closure gives, or what the flush or the commit says.
     pub fn begin<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
-        let mut session = self.session();
+        self.attempt(self.session(), work)
+    }
+
+    /// Runs a closure with a new session whose transaction has these options, and again where the database gives it
+    /// up for the sake of another; see [`SessionMaker::begin_with`](crate::SessionMaker::begin_with).
+    ///
+    /// # Errors
+    /// What the last attempt gives, with [the number of attempts](lapis_engine::Error::attempts).
+    pub fn begin_with<T>(
+        &self,
+        options: TransactionOptions,
+        retry: RetryPolicy,
+        mut work: impl FnMut(&mut Session) -> Result<T>,
+    ) -> Result<T> {
+        retry.run_blocking(|| self.attempt(self.session().transaction_options(options), &mut work))
+    }
+
+    fn attempt<T>(&self, mut session: Session, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
         let result = work(&mut session);
         self.engine.block_on(session.end(result))
     }

@@ -1,6 +1,6 @@
 //! Sessions made alike.
 
-use lapis_engine::{Engine, Result, TransactionOptions};
+use lapis_engine::{Engine, Result, RetryPolicy, TransactionOptions};
 
 use super::Session;
 
@@ -69,6 +69,50 @@ impl SessionMaker {
         let mut session = self.session();
         let result = work(&mut session).await;
         session.end(result).await
+    }
+
+    /// Runs a closure with a new session whose transaction has these options, and again, with another new session,
+    /// where the database gives the transaction up for the sake of another: [`RetryPolicy`] says how often. The
+    /// closure is cloned for each attempt: what it captures is borrowed, or can be cloned.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+    /// use lapis::{IsolationLevel, RetryPolicy, TransactionOptions};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+    /// # let engine = blog().await?;
+    /// let sessions = SessionMaker::new(&engine);
+    /// let options = TransactionOptions::new().isolation_level(IsolationLevel::Serializable);
+    /// sessions
+    ///     .begin_with(options, RetryPolicy::new(), async |session| {
+    ///         let alice = session.one(User::select().filter(User::name.eq("Alice"))).await?;
+    ///         session[alice].name = "Alice Liddell".into();
+    ///         Ok(())
+    ///     })
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// What the last attempt gives, with [the number of attempts](lapis_engine::Error::attempts). Where the connection
+    /// was lost during COMMIT, [nobody knows whether it took effect](lapis_engine::Error::is_outcome_unknown), and it
+    /// is not run again.
+    pub async fn begin_with<T, F>(
+        &self,
+        options: TransactionOptions,
+        retry: RetryPolicy,
+        work: F,
+    ) -> Result<T>
+    where
+        F: AsyncFnOnce(&mut Session) -> Result<T> + Clone,
+    {
+        retry
+            .run(async || {
+                let mut session = self.session().transaction_options(options);
+                let result = work.clone()(&mut session).await;
+                session.end(result).await
+            })
+            .await
     }
 }
 

@@ -117,6 +117,13 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
         u16::MAX as usize
     }
 
+    // Transactions.
+
+    /// Whether a transaction may wait for a view of the data that no other can spoil: `DEFERRABLE`.
+    fn supports_deferrable_transactions(&self) -> bool {
+        false
+    }
+
     // Expressions.
 
     /// The function that joins text to text, where `||` does not.

@@ -93,6 +93,10 @@ impl Dialect for Postgres {
         true
     }
 
+    fn supports_deferrable_transactions(&self) -> bool {
+        true
+    }
+
     fn supports_ilike(&self) -> bool {
         true
     }

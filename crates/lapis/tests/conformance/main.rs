@@ -13,6 +13,7 @@ mod joins;
 mod queries;
 mod raw_sql;
 mod references;
+mod retry;
 mod schema;
 mod statements;
 mod subqueries;
