@@ -15,6 +15,7 @@ use crate::pool::Pooled;
 use crate::reply::Reply;
 use crate::row::Row;
 use crate::sink::{Batch, BatchSink, Flow, Outcome, RowSink};
+use crate::stream::only_reads;
 use crate::transaction::{Transaction, TransactionOptions};
 
 const ROLLBACK_TO: &str = "ROLLBACK TO SAVEPOINT ";
@@ -115,7 +116,8 @@ impl Connection {
         params: &[Value<'_>],
         sink: &mut (dyn RowSink + Send),
     ) -> Result<Outcome> {
-        self.try_run(sql, params, sink).await
+        let alone = !self.started;
+        self.try_run(sql, params, sink).await.map_err(|error| doubt(error, alone))
     }
 
     /// [`run`](Self::run) without an `async` block around it: where the answer is there at once, as it is on
@@ -154,7 +156,9 @@ impl Connection {
         let dialect = self.dialect();
         let buffer = std::mem::take(&mut lease(&mut self.leased)?.buffer);
         let compiled = compile_into(buffer, statement, dialect)?;
+        let alone = !self.started && !only_reads(statement);
         let result = self.try_run(&compiled.sql, &compiled.parameters, sink).await;
+        let result = result.map_err(|error| doubt(error, alone));
         if let Some(pooled) = &mut self.leased
             && compiled.sql.capacity() <= LARGEST_BUFFER
         {
@@ -194,13 +198,14 @@ impl Connection {
         self.refresh().await?;
         let driver = usable(&mut self.leased, self.started)?;
         let parameters = Parameters::Batch(batch);
+        let alone = !self.started;
         if !self.engine.events().watched() {
-            let result = driver.run_batch(sql, batch, sink).await;
+            let result = driver.run_batch(sql, batch, sink).await.map_err(|error| doubt(error, alone));
             return result.map_err(|error| self.engine.events().explain(error, sql, parameters));
         }
         let mut watch = Watch::start(driver.transaction() == TransactionState::Pending);
         let mut counting = CountingBatch { sink, rows: 0, rows_affected: 0 };
-        let result = driver.run_batch(sql, batch, &mut counting).await;
+        let result = driver.run_batch(sql, batch, &mut counting).await.map_err(|error| doubt(error, alone));
         (watch.rows, watch.rows_affected) = (counting.rows, counting.rows_affected);
         self.conclude(watch, sql, parameters, result)
     }
@@ -211,13 +216,14 @@ impl Connection {
     /// What the database finds wrong with a statement; those before it have run.
     pub async fn script(&mut self, sql: &str) -> Result<()> {
         self.refresh().await?;
+        let alone = !self.started;
         let driver = usable(&mut self.leased, self.started)?;
         if !self.engine.events().watched() {
-            let result = driver.run_script(sql).await;
+            let result = driver.run_script(sql).await.map_err(|error| doubt(error, alone));
             return result.map_err(|error| self.engine.events().explain(error, sql, Parameters::One(&[])));
         }
         let watch = Watch::start(driver.transaction() == TransactionState::Pending);
-        let result = driver.run_script(sql).await;
+        let result = driver.run_script(sql).await.map_err(|error| doubt(error, alone));
         self.conclude(watch, sql, Parameters::One(&[]), result)
     }
 
@@ -315,12 +321,9 @@ impl Connection {
         let driver = usable(&mut self.leased, self.started)?;
         let sent = driver.transaction() == TransactionState::Open;
         let watch = (sent && self.engine.events().watched()).then(|| Watch::start(false));
-        let result = driver.commit().await;
-        let lost = sent && driver.is_broken();
-        let result = result.map_err(|error| match lost || (sent && error.is_connection_lost()) {
-            true => error.with_outcome_unknown(),
-            false => error,
-        });
+        // Over a connection that was lost before, COMMIT does not go out.
+        let takes_effect = sent && !driver.is_broken();
+        let result = driver.commit().await.map_err(|error| doubt(error, takes_effect));
         let result = self.conclude_if(watch, "COMMIT", result);
         if result.is_ok() {
             self.started = false;
@@ -515,6 +518,11 @@ fn usable(leased: &mut Option<Pooled>, started: bool) -> Result<&mut Box<dyn Dri
         ));
     }
     Ok(driver)
+}
+
+/// The error of something that may have taken effect if its answer was lost, where it was to take effect by itself.
+fn doubt(error: Error, takes_effect: bool) -> Error {
+    if takes_effect && error.is_connection_lost() { error.with_outcome_unknown() } else { error }
 }
 
 fn lease(leased: &mut Option<Pooled>) -> Result<&mut Pooled> {

@@ -398,8 +398,8 @@ fn run<P: Projection>(
     result.map(drop)
 }
 
-/// Whether a statement can be interrupted without undoing anything.
-fn only_reads(statement: StatementRef<'_>) -> bool {
+/// Whether a statement takes no effect, so that it can be interrupted without undoing anything.
+pub(crate) fn only_reads(statement: StatementRef<'_>) -> bool {
     match statement {
         StatementRef::Select(_) => true,
         StatementRef::Text(text) => text.is_read_only(),
