@@ -188,7 +188,8 @@ async fn on_update_is_set_by_every_update_and_read_back(db: &Database) -> Result
     session[document].title = "b".into();
     db.forget();
     session.commit().await?;
-    assert_eq!(db.round_trips(), 1);
+    // Without `UPDATE … RETURNING`, a SELECT reads it back.
+    assert_eq!(db.round_trips(), if db.dialect().supports_update_returning() { 1 } else { 2 });
     assert_eq!(session[document].version, 1);
     assert!(*session[document].updated_at > before);
     session[document].title = "c".into();

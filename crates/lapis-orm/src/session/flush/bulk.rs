@@ -13,6 +13,8 @@ use crate::session::erased::AnyArena;
 const LARGEST_UNNEST: usize = 10_000;
 /// How many rows of `VALUES` one statement has at most; beyond it, it takes longer to read than it saves.
 const LARGEST_VALUES: usize = 256;
+/// Up to here, each number of rows has a statement of its own, which stays prepared.
+const SMALL_VALUES: usize = 64;
 
 /// New rows that have values for the same columns, on their way into a table.
 pub(super) struct Writing<'a> {
@@ -64,13 +66,14 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// The numbers of rows are powers of two, so that a few statements, which stay prepared, serve for every number.
+    /// Beyond a few rows their numbers are powers of two, so that not too many statements have to stay prepared.
     async fn values(&self, connection: &mut Connection, rows: &[u32], answers: &mut Answers) -> Result<()> {
         let width = self.given.iter().count();
         let most = (connection.dialect().max_parameters() / width).clamp(1, LARGEST_VALUES);
         let mut rest = rows;
         while !rest.is_empty() {
-            let size = 1 << rest.len().min(most).ilog2();
+            let size = rest.len().min(most);
+            let size = if size > SMALL_VALUES { 1 << size.ilog2() } else { size };
             let (rows, others) = rest.split_at(size);
             let prepared = self.model.insert_sql(connection.dialect(), self.given, self.returning, size)?;
             let values: Vec<Value<'_>> = rows
