@@ -1,7 +1,8 @@
 //! Prepared statements by their SQL, the ones used last.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use hashlink::LruCache;
 
 use super::columns::Columns;
 
@@ -23,7 +24,7 @@ pub(super) struct Prepared {
     pub(super) columns: Arc<Columns>,
 }
 
-/// Where a statement is kept; until [`Statements::evict`] takes it away.
+/// Where a statement is kept, until [`Statements::evict`] takes it away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Slot(usize);
 
@@ -31,89 +32,56 @@ pub(super) struct Slot(usize);
 #[derive(Debug)]
 pub(super) struct Statements {
     capacity: usize,
-    places: HashMap<Arc<str>, Slot>,
-    slots: Vec<Option<Entry>>,
+    slots: Vec<Option<Statement>>,
     free: Vec<Slot>,
-    /// Counts uses.
-    clock: u64,
-}
-
-#[derive(Debug)]
-struct Entry {
-    sql: Arc<str>,
-    statement: Statement,
-    used: u64,
+    /// The last one used at the end.
+    places: LruCache<Box<str>, Slot>,
 }
 
 impl Statements {
     pub(super) fn new(capacity: usize) -> Self {
-        Self { capacity, places: HashMap::new(), slots: Vec::new(), free: Vec::new(), clock: 0 }
+        Self { capacity, slots: Vec::new(), free: Vec::new(), places: LruCache::new_unbounded() }
     }
 
     /// Finds a statement by its SQL, which counts as a use of it.
     pub(super) fn find(&mut self, sql: &str) -> Option<Slot> {
-        let slot = *self.places.get(sql)?;
-        self.clock += 1;
-        if let Some(entry) = &mut self.slots[slot.0] {
-            entry.used = self.clock;
-        }
-        Some(slot)
+        self.places.get(sql).copied()
     }
 
     /// Keeps a statement, for the moment beyond the capacity.
     pub(super) fn insert(&mut self, sql: &str, statement: Statement) -> Slot {
-        self.clock += 1;
-        let sql: Arc<str> = sql.into();
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             Slot(self.slots.len() - 1)
         });
-        self.places.insert(Arc::clone(&sql), slot);
-        self.slots[slot.0] = Some(Entry { sql, statement, used: self.clock });
+        self.slots[slot.0] = Some(statement);
+        self.places.insert(sql.into(), slot);
         slot
     }
 
-    pub(super) fn get(&self, slot: Slot) -> Option<&Statement> {
-        self.slots.get(slot.0)?.as_ref().map(|entry| &entry.statement)
-    }
-
     pub(super) fn get_prepared(&self, slot: Slot) -> Option<&Prepared> {
-        match self.get(slot)? {
-            Statement::Prepared(prepared) => Some(prepared),
-            Statement::Text => None,
+        match self.slots.get(slot.0)? {
+            Some(Statement::Prepared(prepared)) => Some(prepared),
+            Some(Statement::Text) | None => None,
         }
     }
 
     /// Takes note of columns that the server has described anew.
     pub(super) fn set_columns(&mut self, slot: Slot, columns: Arc<Columns>) {
-        if let Some(Some(Entry { statement: Statement::Prepared(prepared), .. })) =
-            self.slots.get_mut(slot.0)
-        {
+        if let Some(Some(Statement::Prepared(prepared))) = self.slots.get_mut(slot.0) {
             prepared.columns = columns;
         }
     }
 
-    /// Whether there are more statements than are to be kept.
-    #[inline]
-    pub(super) fn is_over_capacity(&self) -> bool {
-        self.places.len() > self.capacity
-    }
-
     /// Takes away the statement that has not been used for longest, if there are more than are to be kept.
+    #[inline]
     pub(super) fn evict(&mut self) -> Option<Statement> {
-        if !self.is_over_capacity() {
+        if self.places.len() <= self.capacity {
             return None;
         }
-        let (index, _) = self
-            .slots
-            .iter()
-            .enumerate()
-            .filter_map(|(index, entry)| entry.as_ref().map(|entry| (index, entry.used)))
-            .min_by_key(|(_, used)| *used)?;
-        let entry = self.slots[index].take()?;
-        self.places.remove(&entry.sql);
-        self.free.push(Slot(index));
-        Some(entry.statement)
+        let (_, slot) = self.places.remove_lru()?;
+        self.free.push(slot);
+        self.slots[slot.0].take()
     }
 }
 
@@ -153,6 +121,6 @@ mod tests {
         let slot = statements.insert("a", prepared(1));
         assert_eq!(statements.get_prepared(slot).map(|it| it.id), Some(1));
         assert_eq!(evicted(&mut statements), Some(1));
-        assert!(statements.get(slot).is_none());
+        assert!(statements.get_prepared(slot).is_none());
     }
 }
