@@ -46,6 +46,7 @@ impl ServerError {
     /// The engine's error for one of a statement.
     pub(super) fn into_error(self) -> Error {
         let Self { code, sqlstate, message } = self;
+        let message = without_value(code, message);
         let operational = |cause, hint: &str| Error::operational(cause, format!("{message}{hint}"));
         let violated = |constraint| Error::new(ErrorKind::Integrity(violation(constraint, &message)));
         let error = match code {
@@ -132,10 +133,26 @@ fn is_lost(code: u16) -> bool {
     matches!(code, 1053 | 1079 | 1080 | 1152 | 1158..=1161 | 1927 | 2006 | 2013 | 4031)
 }
 
+/// The message without the value that it quotes: values may be secrets, and are shown only where that is asked for.
+fn without_value(code: u16, message: String) -> String {
+    let (before, behind) = match code {
+        // `Duplicate entry 'a' for key 'email'`
+        1062 | 1586 => ("Duplicate entry '", "' for key '"),
+        // `Incorrect integer value: 'a' for column …`, `Truncated incorrect INTEGER value: 'a'`
+        1292 | 1366 | 1411 => (" value: '", "'"),
+        _ => return message,
+    };
+    let Some(start) = message.find(before).map(|start| start + before.len()) else { return message };
+    let column = message[start..].rfind("' for column ");
+    let Some(end) = column.or_else(|| message[start..].rfind(behind)) else { return message };
+    format!("{}…{}", &message[..start], &message[start + end..])
+}
+
 fn programming_hint(code: u16) -> &'static str {
     match code {
         1146 => "; create the tables first, as `create_all` does",
         1054 => "; check its spelling, and add it to the table if the table is older than the program",
+        1300 => "; names hold no characters beyond U+FFFF, such as emoji",
         1142 | 1143 | 1227 | 1370 | 1044 => "; grant the user the right to do so",
         _ => "",
     }
@@ -292,6 +309,23 @@ mod tests {
         assert_eq!((found.constraint, found.name.as_deref()), (Constraint::Unique, Some("uq_users_email")));
         let found = violated(1062, "Duplicate entry '1' for key 'users.PRIMARY'");
         assert_eq!((found.table.as_deref(), found.name.as_deref()), (Some("users"), Some("PRIMARY")));
+    }
+
+    #[test]
+    fn a_message_tells_no_value() {
+        for (code, message, shown) in [
+            (1062, "Duplicate entry 'x' for key 'y' for key 'uq'", "Duplicate entry '…' for key 'uq'"),
+            (
+                1366,
+                "Incorrect integer value: 'it's' for column `db`.`t`.`x` at row 1",
+                "Incorrect integer value: '…' for column `db`.`t`.`x` at row 1",
+            ),
+            (1292, "Truncated incorrect INTEGER value: 'abc'", "Truncated incorrect INTEGER value: '…'"),
+            (1406, "Data too long for column 'name' at row 1", "Data too long for column 'name' at row 1"),
+        ] {
+            let told = error(code, "22000", message).to_string();
+            assert!(told.starts_with(shown), "{told}");
+        }
     }
 
     #[test]
