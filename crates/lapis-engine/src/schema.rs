@@ -5,14 +5,15 @@ use lapis_sql::schema::MetaData;
 
 use crate::connection::Connection;
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::transaction::{Transaction, TransactionOptions};
 
 impl Connection {
     /// Creates the tables, indexes, sequences and types of a schema; what is there already stays as it is.
     ///
-    /// It is part of the connection's transaction, or of one of its own where none is open. On MySQL and MariaDB
-    /// each statement stands for itself, and commits a transaction that is open.
+    /// It is part of the connection's transaction, or of one of its own where none is open. On MySQL and MariaDB, where
+    /// a rollback does not undo changes of the schema, each statement stands for itself, and within a transaction it
+    /// is an error.
     ///
     /// # Errors
     /// If the schema is not sound, asks for what the database does not have, or the database refuses it.
@@ -23,8 +24,9 @@ impl Connection {
 
     /// Drops the tables, sequences and types of a schema, with all they hold; what is not there is passed over.
     ///
-    /// It is part of the connection's transaction, or of one of its own where none is open. On MySQL and MariaDB
-    /// each statement stands for itself, and commits a transaction that is open.
+    /// It is part of the connection's transaction, or of one of its own where none is open. On MySQL and MariaDB, where
+    /// a rollback does not undo changes of the schema, each statement stands for itself, and within a transaction it
+    /// is an error.
     ///
     /// # Errors
     /// If the schema is not sound, or the database refuses it, as it does where a table outside of the schema
@@ -35,7 +37,15 @@ impl Connection {
     }
 
     async fn run_together(&mut self, statements: &[String]) -> Result<()> {
-        if self.in_transaction() || !self.dialect().supports_transactional_ddl() {
+        let as_a_whole = self.dialect().supports_transactional_ddl();
+        if self.in_transaction() && !as_a_whole {
+            return Err(Error::unsupported(format!(
+                "{} commits a transaction before it changes the schema, so that neither could be rolled back; commit or \
+                 roll back first",
+                self.dialect().name()
+            )));
+        }
+        if self.in_transaction() || !as_a_whole {
             return run_each(self, statements).await;
         }
         let mut transaction: Transaction<'_> = self.begin_with(TransactionOptions::new().write()).await?;
