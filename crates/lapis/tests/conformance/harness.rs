@@ -166,6 +166,11 @@ impl Database {
         self.engine.dialect().name() == "SQLite"
     }
 
+    /// Whether the database is MySQL or MariaDB, for what they alone do in a way of their own.
+    pub fn is_mysql(&self) -> bool {
+        matches!(self.engine.dialect().name(), "MySQL" | "MariaDB")
+    }
+
     /// The value of a query in plain SQL.
     pub async fn scalar<T: Decode + Send + 'static>(&self, sql: &str) -> Result<T> {
         let value = self.engine.one(text(sql).scalar::<T>()).await?;

@@ -140,8 +140,16 @@ const NAMES: [&str; 12] = [
     "UPPER",
 ];
 
+/// The names that the database takes: those of MySQL and MariaDB end at U+FFFF.
+fn names(database: &Database) -> impl Iterator<Item = &'static str> {
+    let all = !database.is_mysql();
+    NAMES
+        .into_iter()
+        .filter(move |name| all || name.chars().all(|character| character <= '\u{ffff}'))
+}
+
 async fn names_of_tables_and_columns_are_quoted(database: &Database) -> Result<()> {
-    for name in NAMES {
+    for name in names(database) {
         let mut metadata = MetaData::new();
         metadata.add(
             Table::build(name)
@@ -210,7 +218,7 @@ async fn names_in_the_derive_are_quoted(database: &Database) -> Result<()> {
 }
 
 async fn names_of_constraints_and_indexes_are_quoted(database: &Database) -> Result<()> {
-    for (name, number) in NAMES.into_iter().zip(0..) {
+    for (name, number) in names(database).zip(0..) {
         let mut metadata = MetaData::new();
         let table = format!("t{number}");
         metadata.add(
@@ -233,7 +241,7 @@ async fn names_of_constraints_and_indexes_are_quoted(database: &Database) -> Res
 
 async fn labels_and_aliases_are_quoted(database: &Database) -> Result<()> {
     store_hostile(database).await?;
-    for name in NAMES {
+    for name in names(database) {
         let other = alias::<Held>(name);
         let inner = select(other.c(TEXT).label(name)).from(&other).filter(other.c(ID).eq(0)).subquery(name);
         let outer = select(inner.column::<String>(name).label(name)).from(&inner);
@@ -245,7 +253,7 @@ async fn labels_and_aliases_are_quoted(database: &Database) -> Result<()> {
 async fn names_of_savepoints_are_quoted(database: &Database) -> Result<()> {
     create(database, held()).await?;
     let mut transaction = database.begin().await?;
-    for (name, id) in NAMES.into_iter().zip(0_i64..) {
+    for (name, id) in names(database).zip(0_i64..) {
         transaction.savepoint(name).await?;
         transaction.execute(insert::<Held>().values((ID.set(id), TEXT.set(name)))).await?;
         transaction.rollback_to(name).await?;

@@ -153,7 +153,7 @@ async fn a_parameter_bound_again_has_the_last_value(database: &Database) -> Resu
 
 async fn colons_that_name_no_parameter_are_left_alone(database: &Database) -> Result<()> {
     let sql = "SELECT ':no' AS a, '12:30' AS \"it's :b\" /* :no */ -- :no\n";
-    let sql = if database.dialect().name() == "MySQL" { "SELECT ':no', '12:30' /* :no */" } else { sql };
+    let sql = if database.is_mysql() { "SELECT ':no', '12:30' /* :no */" } else { sql };
     let row: (String, String) = database.one(text(sql).rows()).await?;
     assert_eq!(row, (":no".into(), "12:30".into()));
     Ok(())
