@@ -61,18 +61,4 @@ impl Wire {
     pub(crate) async fn flush(&mut self) -> io::Result<()> {
         poll_fn(|context| self.poll_flush(context)).await
     }
-
-    /// [`poll_fill`](Self::poll_fill) as a future.
-    pub(crate) async fn fill(&mut self) -> io::Result<()> {
-        poll_fn(|context| self.poll_fill(context)).await
-    }
-
-    /// The socket, once nothing that was read is left to be understood.
-    pub(crate) fn into_stream(self) -> Stream {
-        self.stream
-    }
-
-    pub(crate) fn is_private(&self) -> bool {
-        self.stream.is_private()
-    }
 }

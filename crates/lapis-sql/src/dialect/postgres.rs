@@ -85,8 +85,8 @@ impl Dialect for Postgres {
             ColumnType::String(_) => sql.push_str("TEXT"),
             ColumnType::Decimal { .. } => sql.push_str("NUMERIC"),
             ColumnType::Enum(names) if !names.native => sql.push_str("TEXT"),
-            // What is written as it stands may have a length, or be an array, which UNNEST would take apart.
-            ColumnType::Custom(_) => return false,
+            // UNNEST would take arrays apart, and what is written as it stands may have a length, or be one.
+            ColumnType::Array(_) | ColumnType::Custom(_) => return false,
             ty => self.type_name(sql, ty),
         }
         sql.push_str("[]");

@@ -10,6 +10,7 @@ mod company;
 mod engine;
 mod hostile;
 mod joins;
+mod natives;
 mod queries;
 mod raw_sql;
 mod references;

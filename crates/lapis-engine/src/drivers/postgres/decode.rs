@@ -1,11 +1,15 @@
 //! Rows as they stand in the read buffer, and their cells.
 
+use std::ops::Bound;
+
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-use lapis_sql::Cell;
+use lapis_sql::types::Inet;
+use lapis_sql::value::{Elements, RangeCell};
+use lapis_sql::{Cell, DecodeError};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::types::{Kind, Scalar, Type};
+use super::types::{Item, Kind, Scalar, Type};
 
 /// A column of a result.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,9 +74,69 @@ fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
 #[inline]
 fn cell(ty: Type, bytes: &[u8]) -> Cell<'_> {
     match ty.kind {
-        Kind::Scalar(kind) => scalar(kind, bytes),
-        Kind::Array(..) | Kind::Range(_) => Cell::Bytes(bytes),
+        Kind::Item(Item::One(kind)) => scalar(kind, bytes),
+        Kind::Item(Item::Range(kind)) => range(kind, bytes),
+        Kind::Array(_, item) => elements(item, bytes),
     }
+}
+
+/// An array: the number of dimensions, whether there are NULLs, the type of the elements, length and first number of
+/// each dimension, the elements.
+fn elements(item: Item, bytes: &[u8]) -> Cell<'_> {
+    const SEVERAL: &str =
+        "it is an array of several dimensions; select `unnest(…)` of it, or read it as text by a CAST";
+    match array(bytes, 0).map(i32::from_be_bytes) {
+        Some(0) => Cell::Array(Elements::new(&[], item.context(), read_element)),
+        Some(1) => {
+            Cell::Array(Elements::new(bytes.get(20..).unwrap_or_default(), item.context(), read_element))
+        }
+        Some(_) => Cell::Unreadable(SEVERAL),
+        None => Cell::Bytes(bytes),
+    }
+}
+
+/// Takes the next element or bound, behind its length, off the bytes.
+fn read_element<'b>(context: u32, source: &mut &'b [u8]) -> Option<Result<Cell<'b>, DecodeError>> {
+    if source.is_empty() {
+        return None;
+    }
+    let cut_off = || DecodeError::Invalid { expected: "array or range", reason: "it is cut off".into() };
+    let Some((len, rest)) = source.split_first_chunk() else { return Some(Err(cut_off())) };
+    let Ok(len) = usize::try_from(i32::from_be_bytes(*len)) else {
+        *source = rest;
+        return Some(Ok(Cell::Null));
+    };
+    let Some((bytes, rest)) = rest.split_at_checked(len) else { return Some(Err(cut_off())) };
+    *source = rest;
+    Some(Ok(match Item::of_context(context) {
+        Item::One(kind) => scalar(kind, bytes),
+        Item::Range(kind) => range(kind, bytes),
+    }))
+}
+
+/// A range: its flags, and the bounds that it has.
+fn range(kind: Scalar, bytes: &[u8]) -> Cell<'_> {
+    const EMPTY: u8 = 0x01;
+    const LOWER_INCLUSIVE: u8 = 0x02;
+    const UPPER_INCLUSIVE: u8 = 0x04;
+    const LOWER_INFINITE: u8 = 0x08;
+    const UPPER_INFINITE: u8 = 0x10;
+    let Some((flags, rest)) = bytes.split_first() else { return Cell::Bytes(bytes) };
+    if flags & EMPTY != 0 {
+        return Cell::Range(RangeCell::empty());
+    }
+    let bound = |infinite: u8, inclusive: u8| match (flags & infinite, flags & inclusive) {
+        (0, 0) => Bound::Excluded(()),
+        (0, _) => Bound::Included(()),
+        _ => Bound::Unbounded,
+    };
+    let bounds = (bound(LOWER_INFINITE, LOWER_INCLUSIVE), bound(UPPER_INFINITE, UPPER_INCLUSIVE));
+    Cell::Range(RangeCell::new(bounds, rest, Item::One(kind).context(), read_element))
+}
+
+fn inet(bytes: &[u8]) -> Option<Inet> {
+    let inet = postgres_protocol::types::inet_from_sql(bytes).ok()?;
+    Inet::new(inet.addr(), inet.netmask())
 }
 
 /// A cell of one value.
@@ -107,7 +171,7 @@ pub(super) fn scalar(kind: Scalar, bytes: &[u8]) -> Cell<'_> {
         Scalar::Uuid => array(bytes, 0).map(|it| Cell::Uuid(Uuid::from_bytes(it))),
         // Behind the version of the format.
         Scalar::Jsonb => bytes.get(1..).and_then(|it| std::str::from_utf8(it).ok()).map(Cell::Json),
-        Scalar::Inet => Some(Cell::Bytes(bytes)),
+        Scalar::Inet => inet(bytes).map(Cell::Inet),
     };
     cell.unwrap_or(Cell::Bytes(bytes))
 }

@@ -1,14 +1,17 @@
 //! Values on their way to PostgreSQL: in binary where their type has a form that we know, else as text, which the
 //! server reads.
 
+use std::ops::Bound;
+
 use bytes::{BufMut, BytesMut};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use lapis_sql::Value;
+use lapis_sql::types::SqlRange;
 use postgres_protocol::IsNull;
-use postgres_protocol::types::{self, ArrayDimension};
+use postgres_protocol::types::{self, ArrayDimension, RangeBound};
 use rust_decimal::Decimal;
 
-use super::types::{Kind, Scalar, Type};
+use super::types::{Item, Kind, Oid, Scalar, Type};
 use crate::error::{Error, Result};
 
 /// The days from chrono's first day to 2000-01-01, where PostgreSQL counts from.
@@ -18,12 +21,26 @@ const EPOCH_DAYS: i32 = 730_120;
 pub(super) fn format(value: &Value<'_>, ty: Type) -> i16 {
     i16::from(match (value, ty.kind) {
         (Value::Null, _) => true,
-        (value, Kind::Scalar(scalar)) => is_binary(value, scalar),
-        (Value::Array(values), Kind::Array(_, scalar)) => {
-            values.iter().all(|value| value.is_null() || is_binary(value, scalar))
+        (value, Kind::Item(item)) => is_binary_item(value, item),
+        (Value::Array(values), Kind::Array(_, item)) => {
+            values.iter().all(|value| value.is_null() || is_binary_item(value, item))
         }
         _ => false,
     })
+}
+
+fn is_binary_item(value: &Value<'_>, item: Item) -> bool {
+    match (value, item) {
+        (value, Item::One(scalar)) => is_binary(value, scalar),
+        (Value::Range(range), Item::Range(scalar)) => match &**range {
+            SqlRange::Empty => true,
+            SqlRange::Between { lower, upper } => [lower, upper].into_iter().all(|bound| match bound {
+                Bound::Included(value) | Bound::Excluded(value) => is_binary(value, scalar),
+                Bound::Unbounded => true,
+            }),
+        },
+        _ => false,
+    }
 }
 
 fn is_binary(value: &Value<'_>, scalar: Scalar) -> bool {
@@ -42,6 +59,7 @@ fn is_binary(value: &Value<'_>, scalar: Scalar) -> bool {
         Value::Timestamp(_) | Value::TimestampTz(_) => matches!(scalar, Timestamp | TimestampTz),
         Value::Interval(_) => scalar == Interval,
         Value::Uuid(_) => scalar == Uuid,
+        Value::Inet(_) => scalar == Inet,
         _ => false,
     }
 }
@@ -50,10 +68,10 @@ fn is_binary(value: &Value<'_>, scalar: Scalar) -> bool {
 pub(super) fn write(value: &Value<'_>, ty: Type, out: &mut BytesMut) -> Result<IsNull> {
     match (value, ty.kind) {
         (Value::Null, _) => return Ok(IsNull::Yes),
-        (Value::Array(values), Kind::Array(oid, scalar)) if format(value, ty) == 1 => {
-            return write_array(values, oid, scalar, out);
+        (Value::Array(values), Kind::Array(oid, item)) if format(value, ty) == 1 => {
+            write_array(values, oid, item, out)?;
         }
-        (value, Kind::Scalar(scalar)) if is_binary(value, scalar) => write_scalar(value, scalar, out)?,
+        (value, Kind::Item(item)) if is_binary_item(value, item) => write_item(value, item, out)?,
         _ => {
             let mut text = String::new();
             write_text(value, &mut text)?;
@@ -61,6 +79,34 @@ pub(super) fn write(value: &Value<'_>, ty: Type, out: &mut BytesMut) -> Result<I
         }
     }
     Ok(IsNull::No)
+}
+
+fn write_item(value: &Value<'_>, item: Item, out: &mut BytesMut) -> Result<()> {
+    match (value, item) {
+        (Value::Range(range), Item::Range(scalar)) => write_range(range, scalar, out),
+        (value, Item::One(scalar) | Item::Range(scalar)) => write_scalar(value, scalar, out),
+    }
+}
+
+fn write_range(range: &SqlRange<Value<'_>>, scalar: Scalar, out: &mut BytesMut) -> Result<()> {
+    let SqlRange::Between { lower, upper } = range else {
+        types::empty_range_to_sql(out);
+        return Ok(());
+    };
+    let write = |bound: &Bound<Value<'_>>, out: &mut BytesMut| {
+        Ok(match bound {
+            Bound::Unbounded => RangeBound::Unbounded,
+            Bound::Included(value) => {
+                write_scalar(value, scalar, out)?;
+                RangeBound::Inclusive(IsNull::No)
+            }
+            Bound::Excluded(value) => {
+                write_scalar(value, scalar, out)?;
+                RangeBound::Exclusive(IsNull::No)
+            }
+        })
+    };
+    types::range_to_sql(|out| write(lower, out), |out| write(upper, out), out).map_err(refused)
 }
 
 fn write_scalar(value: &Value<'_>, scalar: Scalar, out: &mut BytesMut) -> Result<()> {
@@ -92,6 +138,7 @@ fn write_scalar(value: &Value<'_>, scalar: Scalar, out: &mut BytesMut) -> Result
             out.put_i64(0);
         }
         Value::Uuid(uuid) => out.put_slice(uuid.as_bytes()),
+        Value::Inet(inet) => types::inet_to_sql(inet.address(), inet.prefix(), out),
         other => return Err(unencodable(other)),
     }
     Ok(())
@@ -119,7 +166,7 @@ fn write_integer(value: i128, scalar: Scalar, out: &mut BytesMut) -> Result<()> 
     Ok(())
 }
 
-fn write_array(values: &[Value<'_>], element: u32, scalar: Scalar, out: &mut BytesMut) -> Result<IsNull> {
+fn write_array(values: &[Value<'_>], element: Oid, item: Item, out: &mut BytesMut) -> Result<()> {
     let len = i32::try_from(values.len())
         .map_err(|_| Error::data("an array of more than 2147483647 elements cannot be sent"))?;
     let dimension = (len > 0).then_some(ArrayDimension { len, lower_bound: 1 });
@@ -129,12 +176,11 @@ fn write_array(values: &[Value<'_>], element: u32, scalar: Scalar, out: &mut Byt
         values,
         |value, out| match value {
             Value::Null => Ok(IsNull::Yes),
-            value => write_scalar(value, scalar, out).map(|()| IsNull::No).map_err(Into::into),
+            value => write_item(value, item, out).map(|()| IsNull::No).map_err(Into::into),
         },
         out,
     )
-    .map_err(refused)?;
-    Ok(IsNull::No)
+    .map_err(refused)
 }
 
 /// The engine's own error that has passed through the protocol's.
@@ -216,9 +262,42 @@ fn write_text(value: &Value<'_>, out: &mut String) -> Result<()> {
             None => return Err(unencodable(value)),
         },
         Value::Uuid(uuid) => write!(out, "{uuid}"),
+        Value::Inet(inet) => write!(out, "{inet}"),
+        Value::Range(range) => return write_range_text(range, out),
         Value::Array(values) => return write_array_text(values, out),
         other => return Err(unencodable(other)),
     };
+    Ok(())
+}
+
+fn write_range_text(range: &SqlRange<Value<'_>>, out: &mut String) -> Result<()> {
+    let SqlRange::Between { lower, upper } = range else {
+        out.push_str("empty");
+        return Ok(());
+    };
+    out.push(if matches!(lower, Bound::Included(_)) { '[' } else { '(' });
+    for (bound, end) in [(lower, ','), (upper, if matches!(upper, Bound::Included(_)) { ']' } else { ')' })]
+    {
+        if let Bound::Included(value) | Bound::Excluded(value) = bound {
+            write_quoted(value, out)?;
+        }
+        out.push(end);
+    }
+    Ok(())
+}
+
+/// Writes a value in quotation marks, as it stands in arrays and ranges.
+fn write_quoted(value: &Value<'_>, out: &mut String) -> Result<()> {
+    let mut text = String::new();
+    write_text(value, &mut text)?;
+    out.push('"');
+    for character in text.chars() {
+        if matches!(character, '"' | '\\') {
+            out.push('\\');
+        }
+        out.push(character);
+    }
+    out.push('"');
     Ok(())
 }
 
@@ -231,18 +310,7 @@ fn write_array_text(values: &[Value<'_>], out: &mut String) -> Result<()> {
         match value {
             Value::Null => out.push_str("NULL"),
             Value::Array(values) => write_array_text(values, out)?,
-            value => {
-                let mut text = String::new();
-                write_text(value, &mut text)?;
-                out.push('"');
-                for character in text.chars() {
-                    if matches!(character, '"' | '\\') {
-                        out.push('\\');
-                    }
-                    out.push(character);
-                }
-                out.push('"');
-            }
+            value => write_quoted(value, out)?,
         }
     }
     out.push('}');

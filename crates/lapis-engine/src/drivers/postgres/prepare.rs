@@ -12,7 +12,7 @@ use super::connection::PostgresConnection;
 use super::decode::Column;
 use super::link::unwritable;
 use super::statements::{Statement, close};
-use super::types::{Oid, TEXT, Types};
+use super::types::{Oid, TEXT, Types, array_of};
 use crate::error::Result;
 
 /// What a statement takes and gives, by the numbers of the types.
@@ -148,6 +148,11 @@ fn own_type(value: &Value<'_>) -> Oid {
         Value::UInt(_) | Value::Decimal(_) => 1700,
         Value::Uuid(_) => 2950,
         Value::Json(_) => 3802,
+        Value::Inet(_) => 869,
+        Value::Array(values) => {
+            let element = values.iter().find(|value| !value.is_null()).map_or(0, own_type);
+            array_of(if element == 0 { TEXT } else { element }).unwrap_or(0)
+        }
         _ => 0,
     }
 }
