@@ -188,7 +188,8 @@ impl Connection {
     ///
     /// # Errors
     /// What the database finds wrong with an execution, and what the sink returns. Inside a transaction, the
-    /// executions before stay until it is rolled back.
+    /// executions before stay until it is rolled back; MySQL and MariaDB, to which executions are sent ahead of the
+    /// answers, undo the batch at once.
     pub async fn run_batch(
         &mut self,
         sql: &str,

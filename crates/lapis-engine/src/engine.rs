@@ -22,6 +22,8 @@ use crate::transaction::{IsolationLevel, Transaction, TransactionOptions};
 /// | `sqlite::memory:`, `sqlite://` | in memory: one database for all connections of the engine |
 /// | `sqlite://blog.db`, `sqlite:data/blog.db` | a file, from the current directory |
 /// | `sqlite:///srv/blog.db`, `sqlite:////srv/blog.db` | a file by its full path |
+/// | `mysql://user:password@host:3306/blog`, `mariadb://…` | a server of MySQL's or MariaDB's |
+/// | `mysql://user@localhost/blog?socket=/run/mysqld/mysqld.sock` | the same by its Unix socket |
 ///
 /// What follows `sqlite://` is the path as it stands, so three slashes are a full path, as in sqlx; in
 /// SQLAlchemy they are a relative one, and its four slashes mean the same here as there. A SQLite file is
@@ -31,6 +33,11 @@ use crate::transaction::{IsolationLevel, Transaction, TransactionOptions};
 /// `transaction_mode=automatic|deferred|immediate`.
 ///
 /// SQLite's schemas are databases that a connection attaches: see [`EngineBuilder::on_connect`].
+///
+/// In the URL of a server, special characters of a password are percent-encoded (`@` is `%40`). Options of MySQL and
+/// MariaDB are `ssl_mode=disabled|preferred|required|verify_ca|verify_identity` (preferred), `ssl_ca`, `ssl_cert` and
+/// `ssl_key` (files), `socket`, `connect_timeout` in seconds (10), `statement_cache`, `program_name`, and
+/// `charset=utf8mb4`. Sessions there are in UTC and refuse values that do not fit (`STRICT_TRANS_TABLES`).
 ///
 /// A database in memory has one lock for the whole of it: a transaction that has written keeps others waiting,
 /// readers too, and one that has only read keeps a writer from committing. End transactions soon there
@@ -350,7 +357,8 @@ impl<E> EngineBuilder<E> {
         self
     }
 
-    /// How long a lock of an embedded database is waited for, without blocking the thread: 5 seconds.
+    /// How long a lock of an embedded database is waited for, without blocking the thread: 5 seconds. On MySQL and
+    /// MariaDB it is the session's `innodb_lock_wait_timeout` in whole seconds, which the server sets otherwise.
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.driver.busy_timeout = Some(timeout);
         self

@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `sqlite` (default) | SQLite, as the system has it |
 //! | `bundled-sqlite` (default) | SQLite built from source |
+//! | `mysql` | MySQL and MariaDB |
 //!
 //! Waiting for a connection or for a lock needs the timers of Tokio (`enable_all`, which `#[tokio::main]`
 //! has); without a runtime the thread waits.

@@ -59,12 +59,13 @@ impl Dialogue {
         self.receive();
         self.send(1, OK);
         self.receive();
-        self.send(1, &[1]);
+        self.send(1, &[2]);
         let mut definition = b"\x03def\0\0\0\x01m\0\x0c".to_vec();
         definition.extend_from_slice(&[63, 0, 20, 0, 0, 0, 8, 0, 0, 0, 0, 0]);
         self.send(2, &definition);
-        self.send(3, b"\x0816777216");
-        self.send(4, b"\xfe\0\0\x02\0\0\0");
+        self.send(3, &definition);
+        self.send(4, b"\x0816777216\x011");
+        self.send(5, b"\xfe\0\0\x02\0\0\0");
     }
 
     pub fn hang_up(self) {

@@ -122,8 +122,7 @@ impl Channel {
         self.sequence = sequence;
     }
 
-    /// Writes what is to be written.
-    pub(super) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
+    fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
         if self.unflushed {
             if let Err(error) = ready!(self.wire.poll_flush(context)) {
                 self.broken = true;
@@ -193,9 +192,14 @@ impl Channel {
         poll_fn(|context| self.poll_packet(context)).await
     }
 
-    /// [`poll_flush`](Self::poll_flush) as a future.
+    /// Writes what is to be written.
     pub(super) async fn flush(&mut self) -> Result<()> {
-        poll_fn(|context| self.poll_flush(context)).await
+        self.wire.flush().await.map_err(|error| {
+            self.broken = true;
+            lost(Some(error))
+        })?;
+        self.unflushed = false;
+        Ok(())
     }
 
     /// The packet that was read last.

@@ -27,6 +27,7 @@ pub(super) struct MySqlConnection {
     options: Arc<Options>,
     /// The server's number of the connection.
     id: u32,
+    insert_id_step: i64,
     /// Begins with the next statement.
     pending: Option<TransactionOptions>,
     /// The open transaction is a batch's own; if its future was dropped, it is to be rolled back.
@@ -47,8 +48,17 @@ pub(super) enum Prepared {
 
 impl MySqlConnection {
     pub(super) fn new(session: Session, options: Arc<Options>) -> Self {
-        let Session { exchange, id, .. } = session;
-        Self { exchange, options, id, pending: None, own: false, guarded: false, killed: false }
+        let Session { exchange, id, insert_id_step, .. } = session;
+        Self {
+            exchange,
+            options,
+            id,
+            insert_id_step,
+            pending: None,
+            own: false,
+            guarded: false,
+            killed: false,
+        }
     }
 
     /// Whether nothing of an earlier future is left to be ended.
@@ -335,6 +345,10 @@ impl DriverConnection for MySqlConnection {
         sink: &'a mut (dyn RowSink + Send),
     ) -> Reply<'a, Outcome> {
         Reply::pending(self.run_once(sql, params, sink))
+    }
+
+    fn insert_id_step(&self) -> i64 {
+        self.insert_id_step
     }
 
     fn has_cursors(&self) -> bool {

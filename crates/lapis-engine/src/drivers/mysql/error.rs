@@ -256,7 +256,7 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 /// The error for a connection that is gone.
 #[cold]
 pub(super) fn lost(source: Option<io::Error>) -> Error {
-    const HINT: &str = "acquire another one; what the last statement did may be done or not";
+    const HINT: &str = "acquire another one";
     match source {
         Some(source) => {
             let message = format!("the connection to the server is lost: {source}; {HINT}");

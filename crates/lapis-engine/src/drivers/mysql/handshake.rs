@@ -1,7 +1,6 @@
-//! Opening a connection: greeting, TLS, authentication, and the settings of the session.
+//! Opening a connection: greeting, TLS and authentication.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use mysql_common::constants::{CapabilityFlags, MariadbCapabilities};
 use mysql_common::io::ParseBuf;
@@ -13,9 +12,10 @@ use super::authentication::Authentication;
 use super::bind::UuidFormat;
 use super::channel::Channel;
 use super::error::{ServerError, lost, malformed};
-use super::exchange::{Event, Exchange, Features, Owed};
+use super::exchange::{Exchange, Features};
 use super::options::{Encryption, Options};
 use super::protocol::ERROR;
+use super::settings;
 use crate::error::{Error, OperationalCause, Result};
 use crate::net::{Host, Stream, Wire};
 
@@ -34,6 +34,8 @@ pub(super) struct Session {
     /// The server's number of the connection, by which another one can stop its statement.
     pub(super) id: u32,
     pub(super) is_mariadb: bool,
+    /// How far apart the numbers are that the rows of one INSERT get.
+    pub(super) insert_id_step: i64,
 }
 
 /// Opens a connection to the first of the hosts that has room for it.
@@ -152,8 +154,8 @@ async fn greet(mut stream: Stream, host: &Host, place: &str, options: &Options) 
         uuids: if is_mariadb { UuidFormat::Text } else { UuidFormat::Bytes },
     };
     let mut exchange = Exchange::new(channel, features, options.statement_cache);
-    settle(&mut exchange, options.lock_timeout).await?;
-    Ok(Session { exchange, id: greeting.connection_id(), is_mariadb })
+    let insert_id_step = settings::apply(&mut exchange, options.lock_timeout).await?;
+    Ok(Session { exchange, id: greeting.connection_id(), is_mariadb, insert_id_step })
 }
 
 /// What this driver asks for and the server has.
@@ -231,46 +233,4 @@ async fn write_request(stream: &mut Stream, request: &SslRequest, sequence: u8) 
         stream.flush().await
     };
     write.await.map_err(|error| lost(Some(error)))
-}
-
-/// Makes the session what the rest of the driver takes for granted, in one round trip.
-async fn settle(exchange: &mut Exchange, lock_timeout: Option<Duration>) -> Result<()> {
-    // In UTC, as instants are stored and read. STRICT_TRANS_TABLES, for without it the server stores a value that
-    // does not fit as another one that does, and only warns. NO_AUTO_VALUE_ON_ZERO, for without it a key of 0 is
-    // stored as another number.
-    let mut settings = String::from(
-        "SET NAMES utf8mb4, time_zone = '+00:00', autocommit = 1, sql_mode = \
-         concat_ws(',', nullif(@@sql_mode, ''), 'STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO')",
-    );
-    if let Some(timeout) = lock_timeout {
-        // Whole seconds, and at least one.
-        let seconds = timeout.as_secs() + u64::from(timeout.subsec_nanos() > 0);
-        let seconds = seconds.clamp(1, 1_000_000);
-        settings
-            .push_str(&format!(", innodb_lock_wait_timeout = {seconds}, lock_wait_timeout = {seconds}"));
-    }
-    exchange.send_text(&settings, Owed::Text { reads: false })?;
-    exchange.send_text("SELECT @@max_allowed_packet", Owed::Text { reads: true })?;
-    exchange.outcome().await?;
-    loop {
-        match exchange.event().await? {
-            Event::Row => {
-                if let Some(lapis_sql::Cell::Int(bytes)) = number(exchange.row()?.cell(0))
-                    && let Ok(bytes) = usize::try_from(bytes)
-                {
-                    exchange.set_max_packet(bytes);
-                }
-            }
-            Event::Done(_) => return Ok(()),
-            Event::Failed(error) => return Err(error.into_error()),
-            Event::Result | Event::Prepared(_) => {}
-        }
-    }
-}
-
-fn number(cell: Option<lapis_sql::Cell<'_>>) -> Option<lapis_sql::Cell<'_>> {
-    match cell? {
-        lapis_sql::Cell::UInt(value) => i64::try_from(value).ok().map(lapis_sql::Cell::Int),
-        cell => Some(cell),
-    }
 }

@@ -13,6 +13,7 @@ mod handshake;
 mod options;
 mod protocol;
 mod row;
+mod settings;
 mod statements;
 mod text;
 mod transaction;
