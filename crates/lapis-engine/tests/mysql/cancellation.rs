@@ -1,9 +1,23 @@
 //! Futures that are dropped while the server is at work.
 
-use lapis_engine::TransactionOptions;
+use lapis_engine::{Discard, Engine, TransactionOptions};
 use lapis_sql::Value;
+use lapis_sql::statement::text;
+use rust_decimal::Decimal;
 
 use crate::common::{column, on_database, poll_and_drop, run, value, value_of};
+
+/// Numbers that look like chance and are the same each time (xorshift).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: u64) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % end) as usize
+    }
+}
 
 on_database! {
     a_connection_answers_the_question_it_was_asked_last(database) {
@@ -51,6 +65,63 @@ on_database! {
         run(&mut connection, "INSERT INTO t VALUES (2)", &[]).await?;
         connection.rollback().await?;
         assert_eq!(value::<i64>(&mut connection, "SELECT count(*) FROM t").await?, 0);
+    }
+
+    money_is_neither_made_nor_lost_whatever_is_dropped_when(database) {
+        database
+            .script(
+                "CREATE TABLE accounts (id INT PRIMARY KEY, balance INT NOT NULL); INSERT INTO accounts VALUES (0, 100), \
+                 (1, 100), (2, 100), (3, 100), (4, 100); CREATE TABLE log (id INT AUTO_INCREMENT PRIMARY KEY, x INT)",
+            )
+            .await?;
+        // Few connections, so that each is used again at once. The seed makes a failure happen again.
+        let engine = Engine::builder(&database.url).pool_size(2).max_overflow(0).connect().await?;
+        let mut random = Random(0x5eed);
+        for round in 0..1500 {
+            let polls = random.below(12);
+            let (from, to) = (random.below(5) as i64, random.below(5) as i64);
+            let what = random.below(5);
+            let work = async {
+                match what {
+                    0 => {
+                        let rows: Vec<_> = (0..20).map(|x| vec![Value::Int(x)]).collect();
+                        let mut connection = engine.acquire().await?;
+                        connection.run_batch("INSERT INTO log (x) VALUES (?)", &rows, &mut Discard).await
+                    }
+                    1 => {
+                        let sql = "SELECT a.id FROM accounts a, accounts b, accounts c, accounts d, accounts e";
+                        let mut rows = engine.stream(text(sql).scalar::<i64>()).await?;
+                        while let Some(row) = rows.next().await {
+                            row?;
+                        }
+                        Ok(())
+                    }
+                    2 => engine.script("SELECT 1; SELECT * FROM accounts; DO 2").await,
+                    _ => {
+                        let mut transaction = engine.begin().await?;
+                        let take = "UPDATE accounts SET balance = balance - 1 WHERE id = ?";
+                        run(&mut transaction, take, &[Value::Int(from)]).await?;
+                        let give = "UPDATE accounts SET balance = balance + 1 WHERE id = ?";
+                        let batch = vec![vec![Value::Int(to)]; 1 + what % 2];
+                        transaction.run_batch(give, &batch, &mut Discard).await?;
+                        if batch.len() == 2 {
+                            run(&mut transaction, take, &[Value::Int(from)]).await?;
+                        }
+                        transaction.commit().await
+                    }
+                }
+            };
+            if let Some(result) = poll_and_drop(work, polls).await {
+                result?;
+            }
+            if round % 10 == 0 {
+                let sum: Decimal = value_of(&engine, "SELECT sum(balance) FROM accounts").await?;
+                assert_eq!(sum, Decimal::from(500), "after round {round}");
+                let whole: i64 = value_of(&engine, "SELECT count(*) % 20 FROM log").await?;
+                assert_eq!(whole, 0, "after round {round}");
+            }
+        }
+        engine.close().await?;
     }
 
     a_script_that_is_dropped_is_read_to_its_end(database) {

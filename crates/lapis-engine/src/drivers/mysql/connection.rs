@@ -241,12 +241,9 @@ impl MySqlConnection {
 
     /// Passes over what has come in of an answer that nobody wants, without waiting for more.
     fn poll_rest(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        while self.exchange.is_owed() {
-            match self.exchange.poll_event(context) {
-                Poll::Ready(Ok(Event::Row | Event::Result | Event::Done(_) | Event::Failed(_))) => {}
-                // What is wrong with the connection shows in its next use.
-                Poll::Ready(Ok(Event::Prepared(_)) | Err(_)) | Poll::Pending => break,
-            }
+        // What is wrong with the connection shows in its next use.
+        while self.exchange.is_owed() && matches!(self.exchange.poll_pass_over(context), Poll::Ready(Ok(_)))
+        {
         }
         Poll::Ready(())
     }

@@ -244,15 +244,21 @@ impl Exchange {
 
 /// Answers.
 impl Exchange {
-    /// What the current answer says next.
+    /// Reads the next packet; gives what it says, if that is of interest to more than this conversation.
+    #[inline]
+    fn poll_step(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Event>>> {
+        let Some(&owed) = self.owed.front() else {
+            return Poll::Ready(Err(self.channel.misunderstood("what nobody had asked for")));
+        };
+        ready!(self.channel.poll_packet(context))?;
+        Poll::Ready(self.take_packet(owed))
+    }
+
+    /// What the answers say next.
     #[inline]
     pub(super) fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Result<Event>> {
         loop {
-            let Some(&owed) = self.owed.front() else {
-                return Poll::Ready(Err(self.channel.misunderstood("what nobody had asked for")));
-            };
-            ready!(self.channel.poll_packet(context))?;
-            if let Some(event) = self.take_packet(owed)? {
+            if let Some(event) = ready!(self.poll_step(context))? {
                 return Poll::Ready(Ok(event));
             }
         }
@@ -274,12 +280,20 @@ impl Exchange {
         }
     }
 
-    /// Passes over what is still to come; gives the number of bytes that the packet had.
-    pub(super) async fn pass_over(&mut self) -> Result<usize> {
-        if let Event::Prepared(prepared) = self.event().await? {
+    /// Passes over the next packet, which nobody waits for any more; gives the number of bytes that it had.
+    pub(super) fn poll_pass_over(&mut self, context: &mut Context<'_>) -> Poll<Result<usize>> {
+        if let Some(Event::Prepared(prepared)) = ready!(self.poll_step(context))? {
             self.close_statement(prepared.id)?;
         }
-        Ok(self.channel.payload().len())
+        if !self.is_owed() {
+            self.failure = None;
+        }
+        Poll::Ready(Ok(self.channel.payload().len()))
+    }
+
+    /// [`poll_pass_over`](Self::poll_pass_over) as a future.
+    pub(super) async fn pass_over(&mut self) -> Result<usize> {
+        poll_fn(|context| self.poll_pass_over(context)).await
     }
 
     /// The row that the last event told of.
