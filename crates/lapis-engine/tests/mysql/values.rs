@@ -63,7 +63,7 @@ on_database! {
         let mut connection = database.acquire().await?;
         connection
             .script(
-                "CREATE TABLE t (e ENUM('a', 'é'), s SET('x', 'y'), l LONGTEXT, b VARBINARY(10), c CHAR(3) CHARACTER SET \
+                "CREATE TABLE t (e ENUM('a', 'é'), s SET('x', 'y'), l LONGTEXT CHARACTER SET utf8mb4, b VARBINARY(10), c CHAR(3) CHARACTER SET \
                  latin1, g POINT)",
             )
             .await?;

@@ -91,7 +91,12 @@ async fn greet(mut stream: Stream, host: &Host, place: &str, options: &Options) 
     let mut sequence = 1;
     let can_encrypt = offered.contains(CapabilityFlags::CLIENT_SSL);
     let mut capabilities = capabilities;
-    if let (Host::Tcp { name, .. }, Some(tls)) = (host, &options.tls) {
+    let name = match host {
+        Host::Tcp { name, .. } => Some(name.as_str()),
+        // Nobody listens there, so TLS is only for a server or an account that insists on it.
+        Host::Unix(_) => (options.encryption == Encryption::Required).then_some("localhost"),
+    };
+    if let (Some(name), Some(tls)) = (name, &options.tls) {
         if can_encrypt {
             capabilities |= CapabilityFlags::CLIENT_SSL;
             let request = SslRequest::new(capabilities, LARGEST_PACKET, UTF8MB4)
