@@ -100,11 +100,11 @@ impl<'a> Reader<'a> {
 pub(super) fn write_length(output: &mut impl bytes::BufMut, length: usize) {
     match length {
         ..=0xfa => output.put_uint_le(length as u64, 1),
-        ..=0xff_ff => {
+        0xfb..=0xff_ff => {
             output.put_u8(0xfc);
             output.put_uint_le(length as u64, 2);
         }
-        ..=0xff_ff_ff => {
+        0x1_00_00..=0xff_ff_ff => {
             output.put_u8(0xfd);
             output.put_uint_le(length as u64, 3);
         }
