@@ -15,9 +15,11 @@ mod queries;
 mod raw_sql;
 mod references;
 mod retry;
+mod row_locks;
 mod schema;
 mod statements;
 mod subqueries;
+mod upserts;
 mod values;
 
 // The mapper: sessions, relations, loading.
