@@ -539,7 +539,11 @@ impl Drop for Connection {
     fn drop(&mut self) {
         match self.leased.take() {
             Some(pooled) if !self.invalidated => self.engine.pool().give_back(pooled),
-            _ => self.engine.pool().forget(),
+            pooled => {
+                // Closed before another may be opened in its place.
+                drop(pooled);
+                self.engine.pool().forget();
+            }
         }
     }
 }

@@ -205,12 +205,33 @@ impl Engine {
     }
 
     /// Closes the engine: idle connections at once, those at work when they are dropped. Whatever asks for a
-    /// connection from now on gets an error.
+    /// connection from now on gets an error, and so does what waits for one.
     ///
     /// # Errors
-    /// If a connection does not close cleanly.
+    /// None today: a connection that does not close cleanly is dropped, which has the same effect.
     pub async fn close(&self) -> Result<()> {
-        self.0.pool.close().await
+        self.0.pool.close().await;
+        Ok(())
+    }
+
+    /// [`close`](Self::close), and waits until the connections at work have come back: for a program that ends
+    /// gracefully.
+    ///
+    /// ```
+    /// # use lapis_engine::{Engine, Result};
+    /// use std::time::Duration;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+    /// # let engine = Engine::connect("sqlite::memory:").await?;
+    /// engine.close_within(Duration::from_secs(10)).await?;
+    /// assert_eq!(engine.pool_status().checked_out, 0);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// If some are still at work when the time is up. The engine is closed nevertheless.
+    pub async fn close_within(&self, patience: Duration) -> Result<()> {
+        self.0.pool.close_within(patience).await
     }
 
     pub(crate) fn events(&self) -> &Events {
@@ -289,7 +310,7 @@ impl<E> EngineBuilder<E> {
         self
     }
 
-    /// How long a connection is waited for: 30 seconds.
+    /// How long a connection is waited for, be it a free one or one that has to be opened: 30 seconds.
     pub fn pool_timeout(mut self, timeout: Duration) -> Self {
         self.pool.timeout = timeout;
         self
@@ -302,6 +323,9 @@ impl<E> EngineBuilder<E> {
     }
 
     /// Whether a connection is tried before it is given out, and replaced if it does not answer: no.
+    ///
+    /// Without it, the first to meet a connection that died in the pool gets an error; the others that were opened
+    /// before are then tried before they are given out, for what killed one may have killed them all.
     pub fn pool_pre_ping(mut self, ping: bool) -> Self {
         self.pool.pre_ping = ping;
         self
@@ -396,7 +420,7 @@ impl<E> EngineBuilder<E> {
             events: self.events,
             isolation_level: self.isolation_level,
         }));
-        engine.pool().give_back(first);
+        engine.pool().keep(first);
         Ok(engine)
     }
 }

@@ -39,13 +39,17 @@ pub(crate) async fn sleep(duration: Duration) {
     }
 }
 
-/// Waits for a future for so long; `None` if it was not ready by then.
+/// Waits for a future for so long; `None` if it was not ready by then. One that is ready at once needs no timer.
 pub(crate) async fn timeout<F: Future>(duration: Duration, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    if let Poll::Ready(output) = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
+        return Some(output);
+    }
     if timer() {
         return tokio::time::timeout(duration, future).await.ok();
     }
     let deadline = Instant::now() + duration;
-    wait_until(Some(deadline), pin!(future))
+    wait_until(Some(deadline), future)
 }
 
 /// Waits for a future on a thread that has nothing else to do. One that is ready at once costs a poll.

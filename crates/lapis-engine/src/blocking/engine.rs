@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use lapis_sql::schema::MetaData;
 use lapis_sql::statement::{Query, Statement};
@@ -265,9 +266,18 @@ impl Engine {
     /// Closes the engine; see [`Engine::close`](crate::Engine::close).
     ///
     /// # Errors
-    /// If a connection does not close cleanly.
+    /// As there.
     pub fn close(&self) -> Result<()> {
         self.block_on(self.inner.close())
+    }
+
+    /// Closes the engine and waits until the connections at work have come back; see
+    /// [`Engine::close_within`](crate::Engine::close_within).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn close_within(&self, patience: Duration) -> Result<()> {
+        self.block_on(self.inner.close_within(patience))
     }
 }
 

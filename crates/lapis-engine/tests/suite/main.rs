@@ -3,7 +3,9 @@
 
 mod common;
 mod connection;
+mod disasters;
 mod events;
+mod fake;
 mod locks;
 mod opening;
 mod pool;

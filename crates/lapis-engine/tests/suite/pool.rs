@@ -28,12 +28,17 @@ async fn a_connection_that_comes_back_is_used_again_the_last_one_first() -> Resu
 #[tokio::test]
 async fn the_status_counts_and_overflow_is_closed_when_it_comes_back() -> Result<()> {
     let engine = memory().pool_size(1).max_overflow(2).connect().await?;
-    let status = |idle, checked_out| PoolStatus { size: 1, max_overflow: 2, idle, checked_out };
-    assert_eq!(engine.pool_status(), status(1, 0));
+    let counts = || {
+        let PoolStatus { size, max_overflow, idle, checked_out, overflow, opened, .. } =
+            engine.pool_status();
+        assert_eq!((size, max_overflow), (1, 2));
+        (idle, checked_out, overflow, opened)
+    };
+    assert_eq!(counts(), (1, 0, 0, 1));
     let connections = [engine.acquire().await?, engine.acquire().await?, engine.acquire().await?];
-    assert_eq!(engine.pool_status(), status(0, 3));
+    assert_eq!(counts(), (0, 3, 2, 3));
     drop(connections);
-    assert_eq!(engine.pool_status(), status(1, 0));
+    assert_eq!(counts(), (1, 0, 0, 3));
     Ok(())
 }
 
