@@ -71,7 +71,7 @@ fn type_of(value: &Value<'_>, uuids: UuidFormat) -> u16 {
         Value::UInt(_) => ty::UNSIGNED_LONGLONG,
         Value::Float(_) => ty::DOUBLE,
         Value::Decimal(_) => ty::NEWDECIMAL,
-        Value::Text(_) | Value::Json(_) => ty::VAR_STRING,
+        Value::Text(_) | Value::Json(_) | Value::Inet(_) => ty::VAR_STRING,
         Value::Uuid(_) if uuids == UuidFormat::Text => ty::VAR_STRING,
         Value::Bytes(_) | Value::Uuid(_) => ty::BLOB,
         Value::Date(_) => ty::DATE,
@@ -110,6 +110,7 @@ fn write_value(output: &mut BytesMut, value: &Value<'_>, uuids: UuidFormat) -> R
                 write_bytes(output, uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes())
             }
         },
+        Value::Inet(inet) => write_bytes(output, inet.to_string().as_bytes()),
         Value::Array(_) => return Err(unrepresentable(&"[…]", "it has no arrays")),
         Value::Invalid(reason) => return Err(EncodeError::Invalid(reason.to_string())),
         other => return Err(unrepresentable(&format_args!("{other:?}"), "it has no such type")),
