@@ -32,9 +32,9 @@ pub struct Case {
     pub name: String,
     /// By Lapis.
     pub lapis: Work,
-    /// By rusqlite.
+    /// By the driver.
     pub raw: Work,
-    /// How many times rusqlite's time Lapis may take.
+    /// How many times the driver's time Lapis may take.
     pub aim: Option<f64>,
     /// How many parts the work has: rows, objects, lookups.
     pub parts: usize,
@@ -106,9 +106,13 @@ fn calibrate(case: &mut Case) -> u32 {
     }
 }
 
-/// The head of the table.
-pub const HEAD: &str = "| work | Lapis | rusqlite | ratio | middle half | each part | aim |\n\
-                        | --- | --- | --- | --- | --- | --- | --- |";
+/// The head of a table.
+#[must_use]
+pub fn head(raw: &str) -> String {
+    format!(
+        "| work | Lapis | {raw} | ratio | middle half | each part | aim |\n| --- | --- | --- | --- | --- | --- | --- |"
+    )
+}
 
 impl Measured {
     /// A row of the table.

@@ -1,4 +1,4 @@
-//! Lapis side by side with rusqlite, the driver beneath it: the same work in the same run.
+//! Lapis side by side with the drivers: rusqlite, tokio-postgres, mysql_async. The same work in the same run.
 
 #![forbid(unsafe_code)]
 
@@ -7,3 +7,4 @@ pub mod database;
 pub mod harness;
 pub mod model;
 pub mod raw;
+pub mod servers;
