@@ -6,6 +6,7 @@ mod harness;
 // The Core: schema, values, statements, engine.
 mod aggregates;
 mod bad_input;
+mod collections;
 mod company;
 mod engine;
 mod hostile;

@@ -23,6 +23,7 @@ use crate::harness::{Database, Result, conformance};
 
 conformance! {
     integers_come_back_to_the_edges_of_their_range,
+    an_integer_above_64_signed_bits_comes_back_or_is_refused,
     any_integer_comes_back,
     floats_come_back_to_the_last_bit,
     an_infinity_comes_back_or_is_refused,
@@ -56,7 +57,7 @@ impl StaticTable for Held {
 const ID: Column<Held, i64> = Column::new("id");
 
 /// What every type has that a column can hold, and a test can compare.
-trait Storable: SqlType + Encode + Decode + PartialEq + Debug + Send + 'static {}
+pub trait Storable: SqlType + Encode + Decode + PartialEq + Debug + Send + 'static {}
 impl<T: SqlType + Encode + Decode + PartialEq + Debug + Send + 'static> Storable for T {}
 
 async fn create<T: SqlType>(database: &Database) -> Result<()> {
@@ -85,7 +86,7 @@ where
 }
 
 /// Stores values, and reads the same ones again.
-async fn there_and_back<T: Storable>(database: &Database, values: &[T]) -> Result<()>
+pub async fn there_and_back<T: Storable>(database: &Database, values: &[T]) -> Result<()>
 where
     T::Kind: ComparableWith<T::Kind>,
 {
@@ -100,7 +101,7 @@ where
 }
 
 /// The same, and each value is found by comparing the column with it.
-async fn there_and_found<T: Storable>(database: &Database, values: &[T]) -> Result<()>
+pub async fn there_and_found<T: Storable>(database: &Database, values: &[T]) -> Result<()>
 where
     T::Kind: ComparableWith<T::Kind>,
     for<'v> &'v T: IntoExpr<Type = T>,
@@ -115,7 +116,7 @@ where
 }
 
 /// So many values of a strategy.
-fn some<S: Strategy>(strategy: S, count: usize) -> Vec<S::Value> {
+pub fn some<S: Strategy>(strategy: S, count: usize) -> Vec<S::Value> {
     let mut runner = TestRunner::default();
     let tree = vec(strategy, count).new_tree(&mut runner).expect("a strategy that refuses few values");
     tree.current()
@@ -127,6 +128,14 @@ async fn integers_come_back_to_the_edges_of_their_range(database: &Database) -> 
     }
     edges!(i8 i16 i32 i64 u8 u16 u32);
     there_and_found(database, &[0_u64, i64::MAX as u64]).await
+}
+
+async fn an_integer_above_64_signed_bits_comes_back_or_is_refused(database: &Database) -> Result<()> {
+    match there_and_found(database, &[u64::MAX, 1 << 63]).await {
+        Err(error) => assert!(matches!(error.kind(), lapis::ErrorKind::Data(_)), "{error:?}"),
+        Ok(()) => assert!(!database.is_sqlite() && database.dialect().name() != "PostgreSQL"),
+    }
+    Ok(())
 }
 
 async fn any_integer_comes_back(database: &Database) -> Result<()> {
