@@ -111,8 +111,13 @@ async fn ranges_come_back_with_their_bounds(db: &Database) -> Result<()> {
         days: (day(1)..day(3)).into(),
         times: Some((noon..).into()),
     };
-    let empty =
-        Span { numbers: SqlRange::Empty, amounts: (..).into(), days: (..day(2)).into(), times: None, ..bounded.clone() };
+    let empty = Span {
+        numbers: SqlRange::Empty,
+        amounts: (..).into(),
+        days: (..day(2)).into(),
+        times: None,
+        ..bounded.clone()
+    };
     let mut session = db.session();
     let handles = session.add_all([bounded.clone(), empty.clone()]);
     session.commit().await?;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Debug;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use chrono::{FixedOffset, Local};
@@ -10,7 +11,7 @@ use lapis::prelude::*;
 use lapis::schema::{ColumnDef, Table};
 use lapis::statement::{delete, insert};
 use lapis::types::kind::ComparableWith;
-use lapis::types::{ColumnType, Decode, Encode};
+use lapis::types::{ColumnType, Decode, Encode, Inet};
 use lapis::{Cell, DecodeError, Value};
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, any};
@@ -40,6 +41,7 @@ conformance! {
     instants_come_back_whatever_their_offset,
     spans_of_time_come_back_also_negative_ones,
     uuids_come_back,
+    internet_addresses_and_networks_come_back,
     json_documents_come_back,
     a_type_of_serde_comes_back_as_json,
     enums_newtypes_and_types_of_ones_own_come_back,
@@ -292,10 +294,26 @@ async fn spans_of_time_come_back_also_negative_ones(database: &Database) -> Resu
 
 async fn uuids_come_back(database: &Database) -> Result<()> {
     there_and_found(database, &[Uuid::nil(), Uuid::max(), Uuid::new_v4()]).await?;
-    // MariaDB refuses those of other variants than RFC 9562's whose version is 6 or above.
-    let uuid = any::<u128>()
-        .prop_map(|bits| uuid::Builder::from_u128(bits).with_variant(uuid::Variant::RFC4122).into_uuid());
+    // MariaDB's type refuses some of version 8 and above.
+    let taken = |uuid: &Uuid| uuid.as_bytes()[6] < 0x80 || !(1..=0x80).contains(&uuid.as_bytes()[8]);
+    let uuid = any::<u128>().prop_map(Uuid::from_u128).prop_filter("one that MariaDB takes", taken);
     there_and_found(database, &some(uuid, 100)).await
+}
+
+async fn internet_addresses_and_networks_come_back(database: &Database) -> Result<()> {
+    let networks =
+        ["192.0.2.1", "192.0.2.1/24", "0.0.0.0/0", "10.0.0.0/8", "2001:db8::1", "2001:db8::/32", "::/0"];
+    let networks: Vec<Inet> = networks.iter().map(|text| text.parse().expect("a network")).collect();
+    there_and_found(database, &networks).await?;
+    let addresses = any::<IpAddr>().prop_flat_map(|address| {
+        let bits = if address.is_ipv4() { 32_u8 } else { 128 };
+        (0_u8..=bits).prop_filter_map("a prefix", move |prefix| Inet::new(address, prefix))
+    });
+    there_and_found(database, &some(addresses, 100)).await?;
+    there_and_found(database, &some(any::<IpAddr>(), 50)).await?;
+    there_and_found(database, &[Ipv4Addr::UNSPECIFIED, Ipv4Addr::LOCALHOST, Ipv4Addr::BROADCAST]).await?;
+    let mapped = Ipv4Addr::LOCALHOST.to_ipv6_mapped();
+    there_and_found(database, &[Ipv6Addr::UNSPECIFIED, Ipv6Addr::LOCALHOST, mapped]).await
 }
 
 async fn json_documents_come_back(database: &Database) -> Result<()> {
