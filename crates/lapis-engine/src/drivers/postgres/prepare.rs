@@ -105,8 +105,10 @@ impl PostgresConnection {
             let rows = self.ask(&Types::query(&unknown)).await?;
             let mut parts: Vec<Oid> = rows.iter().filter_map(|row| self.shared.types.learn(row)).collect();
             parts.retain(|part| !unknown.contains(part));
+            let asked = unknown.len();
             unknown.retain(|oid| self.shared.types.get(*oid).is_none());
-            if parts.is_empty() {
+            // A type may have come before the part of it that is known now.
+            if parts.is_empty() && unknown.len() == asked {
                 break;
             }
             unknown.extend(parts);
