@@ -17,6 +17,7 @@ fn values_are_literals_that_cannot_break_out() {
     sqlite: SELECT "users"."id" FROM "users" WHERE "users"."name" = 'O''Neil\''; --' AND "users"."age" IN (1, 2, 3) AND "users"."active" = 1 LIMIT 3
     postgres: SELECT "users"."id" FROM "users" WHERE "users"."name" = E'O''Neil\\''; --' AND "users"."age" IN (1, 2, 3) AND "users"."active" = TRUE LIMIT 3
     mysql: SELECT `users`.`id` FROM `users` WHERE `users`.`name` = _utf8mb4 X'4f274e65696c5c273b202d2d' AND `users`.`age` IN (1, 2, 3) AND `users`.`active` = TRUE LIMIT 3
+    mariadb: SELECT `users`.`id` FROM `users` WHERE `users`.`name` = convert(X'4f274e65696c5c273b202d2d' USING utf8mb4) AND `users`.`age` IN (1, 2, 3) AND `users`.`active` = TRUE LIMIT 3
     "#);
 }
 
