@@ -12,6 +12,8 @@ use super::stream::Stream;
 
 /// How much is read at a time.
 const CHUNK: usize = 32 * 1024;
+/// The room for what was read that a connection keeps once it is understood.
+const LARGEST_INPUT: usize = 1 << 20;
 /// The room for what is to be written that a connection keeps for the next statement.
 const LARGEST_OUTPUT: usize = 256 * 1024;
 
@@ -49,6 +51,9 @@ impl Wire {
     /// Reads more; that the server has closed the connection is an error.
     pub(crate) fn poll_fill(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.input.reserve(CHUNK / 2);
+        if self.input.is_empty() && self.input.capacity() > LARGEST_INPUT {
+            self.input = BytesMut::with_capacity(CHUNK);
+        }
         // A new future each time is as good as the old one: it holds nothing.
         let read = pin!(self.stream.read_buf(&mut self.input));
         match ready!(read.poll(context))? {

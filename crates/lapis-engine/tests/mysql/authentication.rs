@@ -99,6 +99,26 @@ async fn a_password_that_the_server_forgot_is_sent_under_its_key() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_none_is_refused() {
+    for key in ["", "-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----\n", "no key"] {
+        let (port, server) = serve(move |socket| {
+            let mut dialogue = Dialogue(socket);
+            dialogue.greet("sha256_password");
+            let (sequence, request) = dialogue.receive();
+            assert!(!request.windows(6).any(|window| window == b"secret"));
+            dialogue.send(sequence + 1, &[b"\x01", key.as_bytes()].concat());
+        });
+        let error = Engine::connect(&format!("mysql://ann:secret@127.0.0.1:{port}/")).await.unwrap_err();
+        let message = error.to_string();
+        assert!(
+            message.contains("public key that is none") || message.contains("cannot be answered"),
+            "{message}"
+        );
+        server.join().unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_asks_for_the_plain_password_where_anybody_listens_gets_none() {
     let (port, server) = serve(|socket| {
         let mut dialogue = Dialogue(socket);

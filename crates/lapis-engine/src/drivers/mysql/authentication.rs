@@ -6,6 +6,7 @@ use mysql_common::packets::AuthPlugin;
 use super::channel::Channel;
 use super::error::{ServerError, malformed};
 use super::protocol::{END, ERROR, OK};
+use super::public_key;
 use crate::error::{Error, OperationalCause, Result};
 
 /// The first byte of a packet in which the way of authentication itself says more.
@@ -66,6 +67,10 @@ impl<'a> Authentication<'a> {
                 }
                 Some((&END, rest)) => Some(self.switch(rest)?),
                 Some((&MORE, challenge)) => {
+                    // Where more than a byte is said, it is the key that the password is to be encrypted under.
+                    if challenge.len() > 1 {
+                        self.check_room(challenge)?;
+                    }
                     let mut procedure = self
                         .procedure
                         .take()
@@ -80,6 +85,19 @@ impl<'a> Authentication<'a> {
                 channel.answer(&reply);
             }
         }
+    }
+
+    /// Checks that the password can be encrypted under the server's key.
+    fn check_room(&self, key: &[u8]) -> Result<()> {
+        let room = public_key::room(key).ok_or_else(|| malformed("a public key that is none"))?;
+        // A zero stands behind the password.
+        if self.password.len() + 1 > room {
+            return Err(Error::configuration(format!(
+                "the password is longer than the {room} bytes that can be encrypted under the server's key; connect by \
+                 TLS or the Unix socket"
+            )));
+        }
+        Ok(())
     }
 
     /// Goes over to the way that the user's account asks for.

@@ -26,7 +26,7 @@ pub(super) async fn run(
     batch: &(dyn Batch + Sync),
     sink: &mut dyn BatchSink,
 ) -> Result<()> {
-    connection.settle().await?;
+    connection.ready().await?;
     if batch.is_empty() {
         return Ok(());
     }

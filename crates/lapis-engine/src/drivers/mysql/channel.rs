@@ -170,12 +170,14 @@ impl Channel {
             self.consumed = start + length;
             let joining = matches!(self.packet, Packet::Joining);
             if !joining && length < LONGEST_PART {
+                if self.joined.capacity() > LARGEST_JOINED {
+                    self.joined = Vec::new();
+                }
                 self.packet = Packet::Input(start..start + length);
                 return true;
             }
             if !joining {
                 self.joined.clear();
-                self.joined.shrink_to(LARGEST_JOINED);
             }
             self.joined.extend_from_slice(part);
             if length < LONGEST_PART {

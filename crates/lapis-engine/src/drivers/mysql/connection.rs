@@ -66,8 +66,20 @@ impl MySqlConnection {
         !(self.exchange.is_owed() || self.own || self.killed)
     }
 
-    /// Ends what an earlier future left: reads the answers it was waiting for, and rolls back a batch of its own.
-    pub(super) async fn settle(&mut self) -> Result<()> {
+    /// Makes ready for a command: ends what an earlier one has left, if it has.
+    #[inline]
+    pub(super) async fn ready(&mut self) -> Result<()> {
+        let guarded = self.guarded && !self.exchange.in_transaction();
+        if self.is_settled() && !guarded && !self.exchange.statements.is_over_capacity() {
+            return Ok(());
+        }
+        // Boxed, for it is rare and large: it may open another connection.
+        Box::pin(self.settle()).await
+    }
+
+    /// Reads the answers that an earlier future was waiting for, rolls back a batch of its own, and puts the session's
+    /// settings back.
+    async fn settle(&mut self) -> Result<()> {
         let mut passed_over = 0;
         while self.exchange.is_owed() {
             passed_over += self.exchange.pass_over().await?;
@@ -170,7 +182,7 @@ impl MySqlConnection {
 
     /// Sends a statement with its values.
     async fn send(&mut self, sql: &str, params: &[Value<'_>]) -> Result<()> {
-        self.settle().await?;
+        self.ready().await?;
         match self.prepare(sql).await? {
             Prepared::Yes { slot, id } => {
                 self.check_parameters(slot, params.len())?;
@@ -249,7 +261,7 @@ impl MySqlConnection {
     }
 
     async fn run_script_once(&mut self, sql: &str) -> Result<()> {
-        self.settle().await?;
+        self.ready().await?;
         if sql.trim().is_empty() {
             return Ok(());
         }
@@ -263,7 +275,7 @@ impl MySqlConnection {
     /// Ends the transaction.
     async fn end(&mut self, sql: &str) -> Result<()> {
         let was_open = self.transaction() == TransactionState::Open;
-        self.settle().await?;
+        self.ready().await?;
         if self.exchange.in_transaction() {
             self.steer(sql).await?;
         } else if was_open && sql == transaction::COMMIT {
@@ -391,7 +403,7 @@ impl DriverConnection for MySqlConnection {
 
     fn ping(&mut self) -> Reply<'_, ()> {
         Reply::pending(async {
-            self.settle().await?;
+            self.ready().await?;
             self.exchange.send_ping(Owed::Text { reads: true })?;
             self.exchange.outcome().await?;
             Ok(())

@@ -373,11 +373,13 @@ impl Exchange {
             }
             _ => {
                 let mut rest = Reader(payload);
-                let Some(columns) = rest.length().and_then(|columns| usize::try_from(columns).ok()) else {
+                // There are never more than 4096.
+                let Some(columns) = rest.length().and_then(|columns| u16::try_from(columns).ok()) else {
                     return Err(self.channel.misunderstood("half a result"));
                 };
                 self.format =
                     if matches!(owed, Owed::Execute { .. }) { Format::Binary } else { Format::Text };
+                let columns = usize::from(columns);
                 const FOLLOW: u8 = 1;
                 if self.features.cached_columns && rest.u8() != Some(FOLLOW) {
                     return self.recall(owed, columns);

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use mysql_common::constants::{CapabilityFlags, MariadbCapabilities};
-use mysql_common::io::ParseBuf;
-use mysql_common::packets::{AuthPlugin, HandshakePacket, HandshakeResponse, SslRequest};
+use mysql_common::packets::{AuthPlugin, HandshakeResponse, SslRequest};
 use mysql_common::proto::MySerialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -13,6 +12,7 @@ use super::bind::UuidFormat;
 use super::channel::Channel;
 use super::error::{ServerError, lost, malformed};
 use super::exchange::{Exchange, Features};
+use super::greeting::Greeting;
 use super::options::{Encryption, Options};
 use super::protocol::ERROR;
 use super::settings;
@@ -23,6 +23,8 @@ use crate::net::{Host, Stream, Wire};
 const PORT: u16 = 3306;
 /// The socket in a folder that stands for a host.
 const SOCKET: &str = "mysqld.sock";
+/// The oldest version that knows `utf8mb4`, which is all that is asked of it.
+const OLDEST: (u16, u16, u16) = (5, 5, 3);
 /// `utf8mb4_general_ci`, which every server knows; the settings of the session then choose the server's own.
 const UTF8MB4: u8 = 45;
 /// The largest packet that the protocol has.
@@ -78,26 +80,21 @@ async fn greet(mut stream: Stream, host: &Host, place: &str, options: &Options) 
             None => malformed("half an error"),
         });
     }
-    let greeting: HandshakePacket<'_> = ParseBuf(&packet)
-        .parse(())
-        .map_err(|_| malformed("no greeting of MySQL's or MariaDB's"))?;
-    let offered = greeting.capabilities();
-    // MariaDB leaves out the first flag, whose place then stands for features of its own.
-    let is_mariadb = !offered.contains(CapabilityFlags::CLIENT_LONG_PASSWORD)
-        || greeting.server_version_ref().windows(7).any(|word| word == b"MariaDB");
-    let capabilities = capabilities(offered, options);
-    let extensions = extensions(&greeting);
+    let greeting =
+        Greeting::parse(&packet).ok_or_else(|| malformed("no greeting of MySQL's or MariaDB's"))?;
+    let mut capabilities = capabilities(greeting.capabilities, options);
+    let extensions = greeting.extensions
+        & (MariadbCapabilities::MARIADB_CLIENT_EXTENDED_METADATA
+            | MariadbCapabilities::MARIADB_CLIENT_CACHE_METADATA);
 
     let mut sequence = 1;
-    let can_encrypt = offered.contains(CapabilityFlags::CLIENT_SSL);
-    let mut capabilities = capabilities;
     let name = match host {
         Host::Tcp { name, .. } => Some(name.as_str()),
         // Nobody listens there, so TLS is only for a server or an account that insists on it.
         Host::Unix(_) => (options.encryption == Encryption::Required).then_some("localhost"),
     };
     if let (Some(name), Some(tls)) = (name, &options.tls) {
-        if can_encrypt {
+        if greeting.capabilities.contains(CapabilityFlags::CLIENT_SSL) {
             capabilities |= CapabilityFlags::CLIENT_SSL;
             let request = SslRequest::new(capabilities, LARGEST_PACKET, UTF8MB4)
                 .with_mariadb_capabilities(extensions);
@@ -116,14 +113,14 @@ async fn greet(mut stream: Stream, host: &Host, place: &str, options: &Options) 
     }
 
     let mut authentication = Authentication::new(&options.password, stream.is_private());
-    let preferred = match greeting.auth_plugin() {
+    let preferred = match greeting.plugin {
         // The account's own way is not known yet, and this would send the password before it is asked for.
         Some(AuthPlugin::MysqlClearPassword | AuthPlugin::Other(_)) | None => {
             AuthPlugin::MysqlNativePassword
         }
         Some(plugin) => plugin,
     };
-    let nonce = greeting.nonce();
+    let nonce = greeting.nonce;
     let (plugin, answer) = match authentication.begin(&preferred, &nonce) {
         Ok(answer) => (preferred, answer),
         // The server will ask for the account's own way.
@@ -135,7 +132,7 @@ async fn greet(mut stream: Stream, host: &Host, place: &str, options: &Options) 
     };
     let response = HandshakeResponse::new(
         Some(answer),
-        greeting.server_version_parsed().unwrap_or((8, 0, 0)),
+        OLDEST,
         Some(options.user.as_bytes()),
         options.database.as_ref().map(|name| name.as_bytes()),
         Some(plugin),
@@ -156,11 +153,11 @@ async fn greet(mut stream: Stream, host: &Host, place: &str, options: &Options) 
         no_eof: capabilities.contains(CapabilityFlags::CLIENT_DEPRECATE_EOF),
         extended_types: extensions.contains(MariadbCapabilities::MARIADB_CLIENT_EXTENDED_METADATA),
         cached_columns: extensions.contains(MariadbCapabilities::MARIADB_CLIENT_CACHE_METADATA),
-        uuids: if is_mariadb { UuidFormat::Text } else { UuidFormat::Bytes },
+        uuids: if greeting.is_mariadb { UuidFormat::Text } else { UuidFormat::Bytes },
     };
     let mut exchange = Exchange::new(channel, features, options.statement_cache);
     let insert_id_step = settings::apply(&mut exchange, options.lock_timeout).await?;
-    Ok(Session { exchange, id: greeting.connection_id(), is_mariadb, insert_id_step })
+    Ok(Session { exchange, id: greeting.id, is_mariadb: greeting.is_mariadb, insert_id_step })
 }
 
 /// What this driver asks for and the server has.
@@ -184,16 +181,6 @@ fn capabilities(offered: CapabilityFlags, options: &Options) -> CapabilityFlags 
         wanted |= CapabilityFlags::CLIENT_CONNECT_WITH_DB;
     }
     wanted & offered
-}
-
-/// What this driver asks for and MariaDB has beyond MySQL.
-fn extensions(greeting: &HandshakePacket<'_>) -> MariadbCapabilities {
-    let wanted = MariadbCapabilities::MARIADB_CLIENT_EXTENDED_METADATA
-        | MariadbCapabilities::MARIADB_CLIENT_CACHE_METADATA;
-    if greeting.capabilities().contains(CapabilityFlags::CLIENT_LONG_PASSWORD) {
-        return MariadbCapabilities::empty();
-    }
-    wanted & greeting.mariadb_ext_capabilities()
 }
 
 /// What the server shows of the program in its `session_connect_attrs`.

@@ -73,6 +73,14 @@ impl<'a> Reader<'a> {
         self.bytes(4)?.try_into().ok().map(u32::from_le_bytes)
     }
 
+    /// Bytes in front of a zero.
+    pub(super) fn until_zero(&mut self) -> Option<&'a [u8]> {
+        let end = self.0.iter().position(|byte| *byte == 0)?;
+        let bytes = self.bytes(end)?;
+        self.u8()?;
+        Some(bytes)
+    }
+
     /// A length-encoded integer.
     #[inline]
     pub(super) fn length(&mut self) -> Option<u64> {

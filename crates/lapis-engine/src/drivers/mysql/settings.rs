@@ -46,7 +46,8 @@ fn settings(lock_timeout: Option<Duration>) -> String {
     if let Some(timeout) = lock_timeout {
         // Whole seconds, at least one, and no more than the server takes.
         const YEAR: u64 = 31_536_000;
-        let seconds = (timeout.as_secs() + u64::from(timeout.subsec_nanos() > 0)).clamp(1, YEAR);
+        let seconds =
+            timeout.as_secs().saturating_add(u64::from(timeout.subsec_nanos() > 0)).clamp(1, YEAR);
         // Writing to a string cannot fail.
         let _ = write!(settings, ", innodb_lock_wait_timeout = {seconds}, lock_wait_timeout = {seconds}");
     }

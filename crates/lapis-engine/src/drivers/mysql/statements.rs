@@ -73,10 +73,15 @@ impl Statements {
         }
     }
 
-    /// Takes away the statement that has not been used for longest, if there are more than are to be kept.
+    /// Whether there are more statements than are to be kept.
     #[inline]
+    pub(super) fn is_over_capacity(&self) -> bool {
+        self.places.len() > self.capacity
+    }
+
+    /// Takes away the statement that has not been used for longest, if there are more than are to be kept.
     pub(super) fn evict(&mut self) -> Option<Statement> {
-        if self.places.len() <= self.capacity {
+        if !self.is_over_capacity() {
             return None;
         }
         let (_, slot) = self.places.remove_lru()?;
