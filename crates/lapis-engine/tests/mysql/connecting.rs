@@ -92,6 +92,14 @@ on_database! {
     }
 }
 
+#[test]
+fn a_program_without_a_runtime_connects_as_well() -> Result<()> {
+    let Some(url) = server() else { return Ok(()) };
+    let engine = lapis_engine::blocking::Engine::connect(&url)?;
+    engine.script("DO 1")?;
+    engine.close()
+}
+
 #[tokio::test]
 async fn a_wrong_password_is_refused_and_not_told() -> Result<()> {
     let Some(url) = server() else { return Ok(()) };
