@@ -91,6 +91,9 @@ impl Options {
             "socket" | "unix_socket" => self.hosts = vec![Host::Unix(value.into())],
             "connect_timeout" => {
                 let seconds: u32 = number(name, value, "a number of seconds")?;
+                // Zero is as long as it takes, as other clients have it.
+                const YEAR: u32 = 31_536_000;
+                let seconds = if seconds == 0 { YEAR } else { seconds };
                 self.connect_timeout = Duration::from_secs(seconds.into());
             }
             "statement_cache" => self.statement_cache = number(name, value, "a number of statements")?,
