@@ -56,6 +56,8 @@ pub struct Connection {
     /// It is to be closed rather than given back.
     invalidated: bool,
     savepoints: u32,
+    /// How many advisory locks it may have.
+    pub(crate) advisory_locks_held: u32,
 }
 
 impl Connection {
@@ -68,6 +70,7 @@ impl Connection {
             next: None,
             invalidated: false,
             savepoints: 0,
+            advisory_locks_held: 0,
         }
     }
 
@@ -432,6 +435,11 @@ impl Connection {
         }
     }
 
+    /// Notes that the transaction has ended otherwise than by COMMIT or ROLLBACK.
+    pub(crate) fn leave_transaction(&mut self) {
+        self.started = false;
+    }
+
     /// Closes the connection when it is dropped, instead of giving it back: its state is not to be trusted.
     pub fn invalidate(&mut self) {
         self.invalidated = true;
@@ -538,7 +546,9 @@ fn lost() -> Error {
 impl Drop for Connection {
     fn drop(&mut self) {
         match self.leased.take() {
-            Some(pooled) if !self.invalidated => self.engine.pool().give_back(pooled),
+            Some(pooled) if !self.invalidated && self.advisory_locks_held == 0 => {
+                self.engine.pool().give_back(pooled)
+            }
             pooled => {
                 // Closed before another may be opened in its place.
                 drop(pooled);

@@ -15,6 +15,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod advisory;
 pub mod blocking;
 mod connection;
 pub mod driver;
@@ -36,7 +37,9 @@ mod sink;
 mod stream;
 mod time;
 mod transaction;
+mod two_phase;
 
+pub use advisory::AdvisoryKey;
 pub use connection::Connection;
 pub use engine::{Engine, EngineBuilder};
 pub use error::{Constraint, Error, ErrorKind, OperationalCause, Result, Violation};
@@ -51,3 +54,4 @@ pub use row::Row;
 pub use sink::{Batch, BatchSink, Discard, Flow, Outcome, RowSink};
 pub use stream::RowStream;
 pub use transaction::{Access, IsolationLevel, Transaction, TransactionOptions};
+pub use two_phase::TwoPhaseTransaction;

@@ -114,10 +114,31 @@ pub struct Transaction<'c, C: BorrowMut<Connection> = Connection> {
     finished: bool,
 }
 
+/// A connection that is lent, or kept.
 #[derive(Debug)]
-enum Held<'c, C> {
+pub(crate) enum Held<'c, C> {
     Borrowed(&'c mut C),
     Owned(Box<C>),
+}
+
+impl<C> Deref for Held<'_, C> {
+    type Target = C;
+
+    fn deref(&self) -> &C {
+        match self {
+            Held::Borrowed(connection) => connection,
+            Held::Owned(connection) => connection,
+        }
+    }
+}
+
+impl<C> DerefMut for Held<'_, C> {
+    fn deref_mut(&mut self) -> &mut C {
+        match self {
+            Held::Borrowed(connection) => connection,
+            Held::Owned(connection) => connection,
+        }
+    }
 }
 
 impl<C: BorrowMut<Connection>> Transaction<'static, C> {
@@ -174,7 +195,7 @@ impl<'c, C: BorrowMut<Connection>> Transaction<'c, C> {
     }
 
     fn connection_mut(&mut self) -> &mut Connection {
-        (**self).borrow_mut()
+        (*self.connection).borrow_mut()
     }
 }
 
@@ -200,19 +221,13 @@ impl<C: BorrowMut<Connection>> Deref for Transaction<'_, C> {
     type Target = C;
 
     fn deref(&self) -> &C {
-        match &self.connection {
-            Held::Borrowed(connection) => connection,
-            Held::Owned(connection) => connection,
-        }
+        &self.connection
     }
 }
 
 impl<C: BorrowMut<Connection>> DerefMut for Transaction<'_, C> {
     fn deref_mut(&mut self) -> &mut C {
-        match &mut self.connection {
-            Held::Borrowed(connection) => connection,
-            Held::Owned(connection) => connection,
-        }
+        &mut self.connection
     }
 }
 

@@ -16,5 +16,7 @@
 //! See [the engine's](crate::engine::blocking) and [the session's](crate::orm::blocking) modules for what a call
 //! costs, and for calls within asynchronous code.
 
-pub use lapis_engine::blocking::{Connection, Engine, EngineBuilder, Rows, Transaction};
+pub use lapis_engine::blocking::{
+    Connection, Engine, EngineBuilder, Rows, Transaction, TwoPhaseTransaction,
+};
 pub use lapis_orm::blocking::{Session, SessionMaker, TrackedRows};

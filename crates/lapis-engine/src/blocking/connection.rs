@@ -9,12 +9,13 @@ use lapis_sql::statement::{Query, Statement, StatementRef};
 
 use super::engine::Engine;
 use super::rows::Rows;
-use crate::Transaction;
+use crate::advisory::AdvisoryKey;
 use crate::error::Result;
 use crate::projection::Projection;
 use crate::query::RowOf;
 use crate::sink::{Batch, BatchSink, Outcome, RowSink};
-use crate::transaction::TransactionOptions;
+use crate::transaction::{Held, Transaction, TransactionOptions};
+use crate::two_phase::TwoPhaseTransaction;
 
 /// A connection leased from the engine's pool, to which it returns when it is dropped; see
 /// [`Connection`](crate::Connection).
@@ -190,6 +191,59 @@ impl<C: BorrowMut<crate::Connection>> Connection<C> {
     pub fn begin_nested(&mut self) -> Result<Transaction<'_, Connection<C>>> {
         let name = self.engine.block_on(self.inner.borrow_mut().nest())?;
         Ok(Transaction::nested(self, name))
+    }
+
+    /// Begins a transaction that can be prepared; see
+    /// [`Connection::begin_two_phase`](crate::Connection::begin_two_phase).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn begin_two_phase(&mut self, id: &str) -> Result<TwoPhaseTransaction<'_, Connection<C>>> {
+        let engine = self.engine.clone();
+        engine.block_on(TwoPhaseTransaction::begin(Held::Borrowed(self), id))
+    }
+
+    /// Waits for an advisory lock; see [`Connection::advisory_lock`](crate::Connection::advisory_lock).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn advisory_lock(&mut self, key: impl Into<AdvisoryKey>) -> Result<()> {
+        self.engine.block_on(self.inner.borrow_mut().advisory_lock(key))
+    }
+
+    /// Takes an advisory lock if it is free; see
+    /// [`Connection::try_advisory_lock`](crate::Connection::try_advisory_lock).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn try_advisory_lock(&mut self, key: impl Into<AdvisoryKey>) -> Result<bool> {
+        self.engine.block_on(self.inner.borrow_mut().try_advisory_lock(key))
+    }
+
+    /// Gives an advisory lock back; see [`Connection::advisory_unlock`](crate::Connection::advisory_unlock).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn advisory_unlock(&mut self, key: impl Into<AdvisoryKey>) -> Result<bool> {
+        self.engine.block_on(self.inner.borrow_mut().advisory_unlock(key))
+    }
+
+    /// Waits for an advisory lock and keeps it until the transaction ends; see
+    /// [`Connection::advisory_xact_lock`](crate::Connection::advisory_xact_lock).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn advisory_xact_lock(&mut self, key: impl Into<AdvisoryKey>) -> Result<()> {
+        self.engine.block_on(self.inner.borrow_mut().advisory_xact_lock(key))
+    }
+
+    /// Takes an advisory lock until the transaction ends, if it is free; see
+    /// [`Connection::try_advisory_xact_lock`](crate::Connection::try_advisory_xact_lock).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn try_advisory_xact_lock(&mut self, key: impl Into<AdvisoryKey>) -> Result<bool> {
+        self.engine.block_on(self.inner.borrow_mut().try_advisory_xact_lock(key))
     }
 
     /// Ends the transaction and keeps what it did; see [`Connection::commit`](crate::Connection::commit).

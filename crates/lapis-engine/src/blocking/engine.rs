@@ -10,14 +10,14 @@ use lapis_sql::statement::{Query, Statement};
 use super::connection::Connection;
 use super::executor::Executor;
 use super::rows::Rows;
-use super::transaction::Transaction;
+use super::transaction::{Transaction, TwoPhaseTransaction};
 use crate::driver::Driver;
 use crate::error::{Error, Result};
 use crate::projection::Projection;
 use crate::query::RowOf;
 use crate::retry::RetryPolicy;
 use crate::sink::Outcome;
-use crate::transaction::TransactionOptions;
+use crate::transaction::{Held, TransactionOptions};
 
 /// Options to connect a blocking engine with.
 pub type EngineBuilder = crate::EngineBuilder<Engine>;
@@ -143,6 +143,40 @@ impl Engine {
     /// If there is no connection, or the database has no such transactions.
     pub fn begin_with(&self, options: TransactionOptions) -> Result<Transaction<'static>> {
         Transaction::owning(self.acquire()?, options)
+    }
+
+    /// Begins a transaction that can be prepared on a connection of its own; see
+    /// [`Engine::begin_two_phase`](crate::Engine::begin_two_phase).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn begin_two_phase(&self, id: &str) -> Result<TwoPhaseTransaction<'static>> {
+        self.block_on(TwoPhaseTransaction::begin(Held::Owned(Box::new(self.acquire()?)), id))
+    }
+
+    /// Commits a prepared transaction; see [`Engine::commit_prepared`](crate::Engine::commit_prepared).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn commit_prepared(&self, id: &str) -> Result<()> {
+        self.block_on(self.inner.commit_prepared(id))
+    }
+
+    /// Rolls a prepared transaction back; see [`Engine::rollback_prepared`](crate::Engine::rollback_prepared).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn rollback_prepared(&self, id: &str) -> Result<()> {
+        self.block_on(self.inner.rollback_prepared(id))
+    }
+
+    /// The identifiers of the transactions that are prepared; see
+    /// [`Engine::prepared_transactions`](crate::Engine::prepared_transactions).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn prepared_transactions(&self) -> Result<Vec<String>> {
+        self.block_on(self.inner.prepared_transactions())
     }
 
     /// Runs a closure in a transaction: committed when it returns `Ok`, rolled back when it returns `Err` or panics;

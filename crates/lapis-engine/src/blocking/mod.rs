@@ -39,7 +39,7 @@ mod transaction;
 pub use connection::Connection;
 pub use engine::{Engine, EngineBuilder};
 pub use rows::Rows;
-pub use transaction::Transaction;
+pub use transaction::{Transaction, TwoPhaseTransaction};
 
 #[doc(hidden)]
 pub use executor::Executor;

@@ -39,3 +39,35 @@ impl<C: BorrowMut<crate::Connection>> crate::Transaction<'_, Connection<C>> {
         engine.block_on(self.undo())
     }
 }
+
+/// A transaction that can be prepared; see [`TwoPhaseTransaction`](crate::TwoPhaseTransaction).
+pub type TwoPhaseTransaction<'c> = crate::TwoPhaseTransaction<'c, Connection>;
+
+impl<C: BorrowMut<crate::Connection>> crate::TwoPhaseTransaction<'_, Connection<C>> {
+    /// The first phase: from here on the transaction can be committed whatever happens.
+    ///
+    /// # Errors
+    /// If the database cannot promise it; the transaction can only be rolled back then.
+    pub fn prepare(&mut self) -> Result<()> {
+        let engine = self.engine().clone();
+        engine.block_on(self.make_prepared())
+    }
+
+    /// The second phase; before the first, it commits at once, as any transaction does.
+    ///
+    /// # Errors
+    /// If the database cannot. What was prepared is still prepared then.
+    pub fn commit(mut self) -> Result<()> {
+        let engine = self.engine().clone();
+        engine.block_on(self.keep())
+    }
+
+    /// Undoes what the transaction did, prepared or not.
+    ///
+    /// # Errors
+    /// If the database cannot. What was prepared is still prepared then.
+    pub fn rollback(mut self) -> Result<()> {
+        let engine = self.engine().clone();
+        engine.block_on(self.undo())
+    }
+}

@@ -1,5 +1,6 @@
 //! What differs between the databases, as answers to questions.
 
+mod coordination;
 pub(crate) mod ddl;
 mod literal;
 mod mysql;
@@ -7,6 +8,7 @@ mod postgres;
 mod sqlite;
 mod syntax;
 
+pub use coordination::{AdvisoryLocks, OwnTransaction, TwoPhase};
 pub use ddl::{AutoIncrementSyntax, CommentSyntax};
 pub use mysql::{MariaDb, MySql};
 pub use postgres::Postgres;
@@ -122,6 +124,16 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// Whether a transaction may wait for a view of the data that no other can spoil: `DEFERRABLE`.
     fn supports_deferrable_transactions(&self) -> bool {
         false
+    }
+
+    /// The advisory locks, where there are some.
+    fn advisory_locks(&self) -> Option<AdvisoryLocks> {
+        None
+    }
+
+    /// Transactions that are committed in two phases, where there are some.
+    fn two_phase(&self) -> Option<TwoPhase> {
+        None
     }
 
     // Expressions.

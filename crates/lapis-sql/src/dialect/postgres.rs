@@ -7,8 +7,8 @@ use chrono::{Datelike, NaiveDate};
 
 use super::literal::{decimal_type, display, hex, quoted, type_of, varchar_of};
 use super::{
-    AutoIncrementSyntax, BulkInsert, CommentSyntax, Dialect, InList, ParameterPlace, RowLocks,
-    UpsertSyntax, ddl,
+    AdvisoryLocks, AutoIncrementSyntax, BulkInsert, CommentSyntax, Dialect, InList, ParameterPlace,
+    RowLocks, TwoPhase, UpsertSyntax, ddl,
 };
 use crate::error::{CompileError, EncodeError};
 use crate::types::{ColumnType, EnumType, RangeType, SqlRange, write_date, write_time, write_timestamp};
@@ -95,6 +95,14 @@ impl Dialect for Postgres {
 
     fn supports_deferrable_transactions(&self) -> bool {
         true
+    }
+
+    fn advisory_locks(&self) -> Option<AdvisoryLocks> {
+        Some(AdvisoryLocks::POSTGRES)
+    }
+
+    fn two_phase(&self) -> Option<TwoPhase> {
+        Some(TwoPhase::POSTGRES)
     }
 
     fn supports_ilike(&self) -> bool {

@@ -8,6 +8,7 @@ mod aggregates;
 mod bad_input;
 mod collections;
 mod company;
+mod coordination;
 mod engine;
 mod hostile;
 mod joins;

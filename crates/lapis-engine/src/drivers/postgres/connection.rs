@@ -625,6 +625,9 @@ fn begin_sql(options: TransactionOptions) -> String {
         Access::Write => sql.push_str(" READ WRITE"),
         Access::Automatic => {}
     }
+    if options.deferrable {
+        sql.push_str(" DEFERRABLE");
+    }
     sql
 }
 

@@ -113,8 +113,9 @@ impl ServerError {
             [b'2', b'5', ..] | [b'3', b'B', ..] | [b'0', b'B', ..] | [b'2', b'D', ..] => {
                 Error::invalid_request(self.message)
             }
+            // The hint says which setting of the server it takes.
             [b'5', b'3', ..] | [b'5', b'5', ..] | [b'5', b'7', ..] | [b'5', b'8', ..] => {
-                operational(&self, OperationalCause::Other, "")
+                Error::operational(OperationalCause::Other, self.explained())
             }
             b"XX001" | b"XX002" => operational(&self, OperationalCause::Corrupt, ""),
             [b'P', b'0', ..] => Error::data(self.explained()),

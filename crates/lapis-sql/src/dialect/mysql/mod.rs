@@ -5,7 +5,10 @@ mod literal;
 use std::fmt::{self, Write};
 
 use super::literal::{INET, decimal_type, display, type_of, varchar_of};
-use super::{AutoIncrementSyntax, CommentSyntax, Dialect, NullSafeEquality, RowLocks, UpsertSyntax};
+use super::{
+    AdvisoryLocks, AutoIncrementSyntax, CommentSyntax, Dialect, NullSafeEquality, RowLocks, TwoPhase,
+    UpsertSyntax,
+};
 use crate::error::EncodeError;
 use crate::schema::{ReferentialAction, Sequence};
 use crate::types::{ColumnType, EnumType};
@@ -96,6 +99,14 @@ impl<F: Family> Dialect for F {
 
     fn returns_last_insert_id(&self) -> bool {
         true
+    }
+
+    fn advisory_locks(&self) -> Option<AdvisoryLocks> {
+        Some(AdvisoryLocks::MYSQL)
+    }
+
+    fn two_phase(&self) -> Option<TwoPhase> {
+        Some(TwoPhase::MYSQL)
     }
 
     fn identifier_quote(&self) -> char {
