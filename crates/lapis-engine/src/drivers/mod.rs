@@ -21,8 +21,8 @@ pub(crate) fn open(url: &str, options: &DriverOptions) -> Result<Arc<dyn Driver>
         )));
     };
     let _ = (rest, options);
-    // SQLAlchemy's URLs name the driver behind the database.
-    match scheme.split('+').next().unwrap_or(scheme) {
+    // Schemes ignore case (RFC 3986, 3.1), and SQLAlchemy's name the driver behind the database.
+    match scheme.split('+').next().unwrap_or(scheme).to_ascii_lowercase().as_str() {
         #[cfg(feature = "mysql")]
         "mysql" | "mariadb" => Ok(Arc::new(mysql::MySql::new(url, options)?)),
         #[cfg(feature = "sqlite")]

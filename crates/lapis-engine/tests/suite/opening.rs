@@ -30,6 +30,15 @@ async fn an_unknown_scheme_is_an_error_that_names_the_known_ones() {
 }
 
 #[tokio::test]
+async fn a_scheme_ignores_case_and_may_name_a_driver_of_sqlalchemy() -> Result<()> {
+    for url in ["SQLITE::memory:", "Sqlite://", "sqlite+pysqlite:///:memory:", "SQLite+AioSQLite://"] {
+        let engine = Engine::connect(url).await?;
+        assert_eq!(integer(&engine, "SELECT 1").await?, 1, "{url}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_database_is_found_when_connecting() {
     let (directory, url) = file();
     fs::write(

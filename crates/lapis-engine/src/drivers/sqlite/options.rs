@@ -90,6 +90,7 @@ impl Options {
         if let Some(timeout) = given.busy_timeout {
             options.busy_timeout = timeout;
         }
+        options.check()?;
         Ok(options)
     }
 
@@ -134,6 +135,19 @@ impl Options {
             }
         }
         Ok(())
+    }
+
+    /// Refuses what SQLite would pass over in silence: its `memdb` knows no database that may only be read.
+    fn check(&self) -> Result<()> {
+        let option = match self.location {
+            Location::Memory { .. } if self.mode == Mode::ReadOnly => "mode=ro",
+            Location::Memory { .. } if self.immutable => "immutable",
+            _ => return Ok(()),
+        };
+        Err(Error::configuration(format!(
+            "`{option}` in a SQLite URL is for files: a database in memory begins empty, and could only ever be read so; \
+             leave it out, or name a file; for a transaction that only reads, use `TransactionOptions::read_only`"
+        )))
     }
 
     /// Opens the database, without reading or writing it yet.
@@ -279,6 +293,15 @@ mod tests {
         assert_eq!(options.busy_timeout, Duration::from_millis(250));
         assert!(!options.foreign_keys);
         assert_eq!(options.journal_mode.as_deref(), Some("delete"));
+    }
+
+    #[test]
+    fn a_database_in_memory_is_never_only_read() {
+        for url in ["sqlite::memory:?mode=ro", "sqlite://x?mode=ro&mode=memory&immutable=1"] {
+            let error = parse(url).unwrap_err().to_string();
+            assert!(error.contains("is for files"), "{url}: {error}");
+        }
+        assert!(parse("sqlite::memory:?mode=rw").is_ok());
     }
 
     #[test]
