@@ -82,6 +82,8 @@ pub struct Session {
     transaction_options: TransactionOptions,
     savepoints: Vec<transaction::Level>,
     next_savepoint: u32,
+    /// The savepoints of the closures that run, the innermost last.
+    closures: Vec<Savepoint>,
     /// A flush or transaction step is under way; still set at the next one, it was dropped midway.
     interrupted: bool,
     /// A closure within this savepoint was dropped before its end: the next step takes back what it did.
@@ -100,6 +102,7 @@ impl Session {
             transaction_options: TransactionOptions::default(),
             savepoints: Vec::new(),
             next_savepoint: 0,
+            closures: Vec::new(),
             interrupted: false,
             abandoned: None,
         }

@@ -77,8 +77,10 @@ impl Session {
     /// date.
     ///
     /// # Errors
-    /// If the flush or the commit fails; the transaction is rolled back, and the session with it.
+    /// If the flush or the commit fails; the transaction is rolled back, and the session with it. Within a
+    /// closure of [`Session::begin_nested`], which ends before its transaction does; nothing has happened then.
     pub async fn commit(&mut self) -> Result<()> {
+        self.refuse_within_closure("commit")?;
         self.flush().await?;
         let Some(mut connection) = self.connection.take() else {
             self.state.commit();
@@ -106,8 +108,15 @@ impl Session {
     /// reads it again.
     ///
     /// # Errors
-    /// If the database cannot be told; the connection is closed then, which has the same effect.
+    /// If the database cannot be told; the connection is closed then, which has the same effect. Within a closure
+    /// of [`Session::begin_nested`], which takes back what it did by ending in an error; nothing has happened then.
     pub async fn rollback(&mut self) -> Result<()> {
+        self.refuse_within_closure("roll back")?;
+        self.undo_all().await
+    }
+
+    /// Rolls the whole transaction back, whatever runs within it.
+    async fn undo_all(&mut self) -> Result<()> {
         self.savepoints.clear();
         self.state.undo(&Mark::default());
         self.interrupted = false;
@@ -126,6 +135,17 @@ impl Session {
         self.rollback().await
     }
 
+    /// A closure within a savepoint counts on its transaction to outlive it.
+    fn refuse_within_closure(&self, step: &str) -> Result<()> {
+        if self.closures.is_empty() {
+            return Ok(());
+        }
+        Err(Error::invalid_request(format!(
+            "a closure of `begin_nested` cannot {step} the transaction around it: return from the closure first (`Ok` keeps \
+             what it did, `Err` takes it back), and {step} then"
+        )))
+    }
+
     /// Whether a transaction is open: since the first statement after the last commit or rollback.
     #[must_use]
     pub fn in_transaction(&self) -> bool {
@@ -133,7 +153,8 @@ impl Session {
     }
 
     /// Runs a closure within a savepoint: `Ok` keeps what it did, `Err` takes it back, in the database and
-    /// in the session, while the transaction around it goes on.
+    /// in the session, while the transaction around it goes on. The closure cannot end that transaction, nor
+    /// go back to a savepoint that was set before it.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
@@ -182,9 +203,10 @@ impl Session {
     /// Takes back everything since the savepoint, in the database and in the session. The savepoint stays.
     ///
     /// # Errors
-    /// If the savepoint was released or its transaction has ended.
+    /// If the savepoint was released or its transaction has ended, or if it lies around a closure of
+    /// [`Session::begin_nested`] that runs.
     pub async fn rollback_to(&mut self, savepoint: Savepoint) -> Result<()> {
-        let at = self.level(savepoint)?;
+        let at = self.level_within_closure(savepoint)?;
         self.savepoints.truncate(at + 1);
         self.undo_innermost().await
     }
@@ -192,9 +214,10 @@ impl Session {
     /// Flushes, and forgets a savepoint and those within it: what was done since belongs to what is around.
     ///
     /// # Errors
-    /// If the flush fails, or the savepoint was released or its transaction has ended.
+    /// If the flush fails, or the savepoint was released or its transaction has ended, or if it lies around a
+    /// closure of [`Session::begin_nested`] that runs.
     pub async fn release(&mut self, savepoint: Savepoint) -> Result<()> {
-        self.level(savepoint)?;
+        self.level_within_closure(savepoint)?;
         self.flush().await?;
         self.forget(savepoint).await
     }
@@ -218,6 +241,18 @@ impl Session {
         })
     }
 
+    fn level_within_closure(&self, savepoint: Savepoint) -> Result<usize> {
+        let at = self.level(savepoint)?;
+        let around = |closure: &Savepoint| self.level(*closure).is_ok_and(|closure| at < closure);
+        if self.closures.last().is_some_and(around) {
+            return Err(Error::invalid_request(
+                "this savepoint was set before the closure of `begin_nested` that runs: return from the closure first, or set \
+                 a savepoint within it",
+            ));
+        }
+        Ok(at)
+    }
+
     /// Rolls back to a savepoint whose closure was dropped before its end.
     pub(super) async fn undo_abandoned(&mut self) -> Result<()> {
         let Some(savepoint) = self.abandoned.take() else { return Ok(()) };
@@ -230,7 +265,7 @@ impl Session {
 
     /// Rolls back to the innermost savepoint, or the whole transaction.
     async fn undo_innermost(&mut self) -> Result<()> {
-        let Some(level) = self.savepoints.last() else { return self.rollback().await };
+        let Some(level) = self.savepoints.last() else { return self.undo_all().await };
         let (name, mark) = (level.name(), level.mark.clone());
         self.state.undo(&mark);
         match &mut self.connection {
@@ -247,7 +282,7 @@ impl Session {
                 None => Ok(()),
             };
         }
-        self.rollback().await?;
+        self.undo_all().await?;
         Err(Error::invalid_request(
             "an earlier flush or commit of this session was cancelled before it was done; its transaction has been rolled \
              back, and so has the session. Repeat the work",
@@ -265,6 +300,7 @@ pub(crate) struct Nested<'s, S: BorrowMut<Session> = Session> {
 
 impl<'s, S: BorrowMut<Session>> Nested<'s, S> {
     pub(crate) fn new(session: &'s mut S, savepoint: Savepoint) -> Self {
+        (*session).borrow_mut().closures.push(savepoint);
         Self { session, savepoint, finished: false }
     }
 
@@ -278,6 +314,7 @@ impl<'s, S: BorrowMut<Session>> Nested<'s, S> {
         self.finished = true;
         let savepoint = self.savepoint;
         let session = (*self.session).borrow_mut();
+        session.closures.pop();
         let kept = match result {
             Ok(value) => session.release(savepoint).await.map(|()| value),
             Err(error) => Err(error),
@@ -294,7 +331,9 @@ impl<S: BorrowMut<Session>> Drop for Nested<'_, S> {
     fn drop(&mut self) {
         if !self.finished {
             // The rollback needs waiting for: the session's next step does it.
-            (*self.session).borrow_mut().abandoned = Some(self.savepoint);
+            let session = (*self.session).borrow_mut();
+            session.closures.pop();
+            session.abandoned = Some(self.savepoint);
         }
     }
 }

@@ -18,6 +18,8 @@ conformance![
     a_nested_block_that_succeeds_is_kept,
     a_nested_block_that_fails_is_taken_back,
     nested_blocks_nest,
+    a_nested_block_cannot_end_the_transaction_around_it,
+    a_nested_block_cannot_reach_a_savepoint_around_it,
     a_rollback_to_an_outer_savepoint_ends_the_inner_ones,
     a_savepoint_restores_collections_and_states,
     a_savepoint_that_is_no_longer_set_is_an_error,
@@ -229,6 +231,56 @@ async fn nested_blocks_nest(db: &Database) -> Result<()> {
         .await?;
     session.commit().await?;
     assert_eq!(users(db).await?, ["outer", "after"]);
+    Ok(())
+}
+
+async fn a_nested_block_cannot_end_the_transaction_around_it(db: &Database) -> Result<()> {
+    db.create::<Blog>().await?;
+    let mut session = db.session();
+    let ann = session.add(user("Ann"));
+    let bob = session
+        .begin_nested(async |session| {
+            let bob = session.add(user("Bob"));
+            let error = session.commit().await.unwrap_err();
+            assert!(error.to_string().contains("cannot commit the transaction around it"), "{error}");
+            assert_eq!(session.state(bob), EntityState::Pending);
+            for error in [session.rollback().await.unwrap_err(), session.close().await.unwrap_err()] {
+                assert!(
+                    error.to_string().contains("cannot roll back the transaction around it"),
+                    "{error}"
+                );
+            }
+            assert_eq!(session.state(ann), EntityState::Persistent);
+            Ok(bob)
+        })
+        .await?;
+    session[bob].name = "Robert".into();
+    session.commit().await?;
+    assert_eq!(users(db).await?, ["Ann", "Robert"]);
+    Ok(())
+}
+
+async fn a_nested_block_cannot_reach_a_savepoint_around_it(db: &Database) -> Result<()> {
+    db.create::<Blog>().await?;
+    let mut session = db.session();
+    let outer = session.savepoint().await?;
+    session
+        .begin_nested(async |session| {
+            session.add(user("Ann"));
+            for error in
+                [session.rollback_to(outer).await.unwrap_err(), session.release(outer).await.unwrap_err()]
+            {
+                assert!(error.to_string().contains("set before the closure"), "{error}");
+            }
+            let inner = session.savepoint().await?;
+            session.add(user("Bob"));
+            session.rollback_to(inner).await?;
+            session.release(inner).await
+        })
+        .await?;
+    session.release(outer).await?;
+    session.commit().await?;
+    assert_eq!(users(db).await?, ["Ann"]);
     Ok(())
 }
 
