@@ -137,10 +137,6 @@ impl fmt::Display for Violation {
                 "; insert the row referred to first, and delete the rows that refer to a row before it"
             }
             Constraint::NotNull => "; give the column a value, or make it nullable",
-            // The checks that keep text to its length, where the database does not, are called so.
-            Constraint::Check if self.name.as_ref().is_some_and(|name| name.ends_with("_length")) => {
-                "; the text is longer than its column allows: shorten it, or make the column longer"
-            }
             Constraint::Check => {
                 "; the value breaks the table's rule: choose another one, or change the rule"
             }

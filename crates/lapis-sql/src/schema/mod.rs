@@ -4,6 +4,7 @@
 mod column;
 mod constraint;
 mod dependency;
+mod length_check;
 mod metadata;
 mod naming;
 mod sequence;
@@ -12,6 +13,7 @@ mod validate;
 
 pub use column::{AutoIncrement, ColumnDef, Computed, ServerDefault};
 pub use constraint::{Check, ForeignKey, Index, ReferentialAction, Unique};
+pub use length_check::LengthCheck;
 pub use metadata::{MetaData, TableSet};
 pub use naming::NamingConvention;
 pub use sequence::Sequence;

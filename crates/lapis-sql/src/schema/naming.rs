@@ -9,9 +9,8 @@ use crate::Name;
 /// A name that comes out longer than the database allows is cut, and ends in a hash of the whole, so that it
 /// stays unique and the same on every run.
 ///
-/// The `{name}` of a check is its place among the checks of its table, counted from 1; where the check is that
-/// of an enum, the column's name, and where it is that of a `VARCHAR`'s length, as on SQLite, the column's name
-/// and `_length`.
+/// The `{name}` of a check is its place among the checks of its table, counted from 1, or where the check is that
+/// of an enum, the column's name. A [`LengthCheck`](super::LengthCheck) has a name of its own.
 ///
 /// ```
 /// use lapis_sql::compiler::ddl::create_all;
@@ -88,12 +87,6 @@ impl NamingConvention {
         fit(fill(&self.check, table, &[], "", column), limit)
     }
 
-    /// The name of the check that keeps a column's text to its length.
-    #[must_use]
-    pub fn length_check_name(&self, table: &Table, column: &str, limit: usize) -> String {
-        fit(fill(&self.check, table, &[], "", &format!("{column}_length")), limit)
-    }
-
     /// The name of an index: its own, or the convention's.
     #[must_use]
     pub fn index_name(&self, table: &Table, index: &Index, limit: usize) -> String {
@@ -157,7 +150,6 @@ mod tests {
         assert_eq!(naming.unique_name(&table, &Unique::new(["slug"]), 63), "uq_posts_slug");
         assert_eq!(naming.check_name(&table, &Check::new("true"), 0, 63), "ck_posts_1");
         assert_eq!(naming.enum_check_name(&table, "status", 63), "ck_posts_status");
-        assert_eq!(naming.length_check_name(&table, "title", 63), "ck_posts_title_length");
         assert_eq!(naming.index_name(&table, &Index::new(["title"]), 63), "ix_posts_title");
     }
 

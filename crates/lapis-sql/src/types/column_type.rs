@@ -33,8 +33,8 @@ pub enum ColumnType {
         /// Digits in all, and digits behind the point.
         precision: Option<(u32, u32)>,
     },
-    /// Text of up to so many characters: `VARCHAR(n)`. On SQLite, to which a length is a remark, a CHECK called
-    /// `ck_{table}_{column}_length` enforces it.
+    /// Text of up to so many characters: `VARCHAR(n)`. On SQLite, to which a length is a remark, a CHECK enforces
+    /// it, called as [`LengthCheck`](crate::schema::LengthCheck) says.
     String(u32),
     /// Text of any length.
     Text,

@@ -1,5 +1,6 @@
 //! SQLite's result codes as kinds of errors.
 
+use lapis_sql::schema::LengthCheck;
 use rusqlite::{ErrorCode, ffi};
 
 use crate::error::{Constraint, Error, ErrorKind, OperationalCause, Violation};
@@ -25,7 +26,15 @@ pub(super) fn translate(error: rusqlite::Error) -> Error {
     let operational = |cause, hint: &str| Error::operational(cause, format!("{message}{hint}"));
     match code.code {
         ErrorCode::ConstraintViolation => {
-            Error::new(ErrorKind::Integrity(violation(code.extended_code, message)))
+            let violation = violation(code.extended_code, message);
+            match violation.name.as_deref().and_then(LengthCheck::from_name) {
+                // The servers, whose columns have a length of their own, call this an error of the data as well.
+                Some(LengthCheck { column, length }) => Error::data(format!(
+                    "the text is too long for {column}, which holds at most {length} characters; shorten it, or make the \
+                     column longer"
+                )),
+                None => Error::new(ErrorKind::Integrity(violation)),
+            }
         }
         ErrorCode::DatabaseBusy if code.extended_code == ffi::SQLITE_BUSY_SNAPSHOT => {
             operational(OperationalCause::Locked, READ_BEFORE_WRITE)

@@ -47,7 +47,7 @@ use crate::schema::{CreationOrder, ForeignKey, MetaData, NamingConvention, Seque
 ///     "id" INTEGER PRIMARY KEY,
 ///     "name" VARCHAR(50) NOT NULL,
 ///     CONSTRAINT "uq_tags_name" UNIQUE ("name"),
-///     CONSTRAINT "ck_tags_name_length" CHECK (length("name") <= 50)
+///     CONSTRAINT "tags.name: at most 50 characters" CHECK (length("name") <= 50)
 /// )"#]
 /// );
 /// # Ok::<(), lapis_sql::CompileError>(())

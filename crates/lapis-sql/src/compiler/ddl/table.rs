@@ -7,7 +7,7 @@ use crate::Name;
 use crate::dialect::{AutoIncrementSyntax, CommentSyntax, Dialect};
 use crate::error::CompileError;
 use crate::expr::TableName;
-use crate::schema::{AutoIncrement, ForeignKey, NamingConvention, ReferentialAction, Table};
+use crate::schema::{AutoIncrement, ForeignKey, LengthCheck, NamingConvention, ReferentialAction, Table};
 use crate::types::ColumnType;
 use crate::value::Value;
 
@@ -160,7 +160,8 @@ impl Ddl<'_> {
         column: &str,
         length: u32,
     ) -> Result<(), CompileError> {
-        self.constraint(sql, &self.naming.length_check_name(table, column, self.limit()))?;
+        let checked = format!("{}.{column}", table.name.name);
+        self.constraint(sql, &LengthCheck { column: &checked, length }.to_string())?;
         sql.push_str("CHECK (length(");
         self.name(sql, column)?;
         // Writing to a string cannot fail.

@@ -110,7 +110,7 @@ fn a_blog_on_sqlite() {
         "is_active" BOOLEAN DEFAULT 1 NOT NULL,
         "created_at" TIMESTAMP DEFAULT (strftime('%Y-%m-%d %H:%M:%f000', 'now')) NOT NULL,
         CONSTRAINT "uq_users_email" UNIQUE ("email"),
-        CONSTRAINT "ck_users_email_length" CHECK (length("email") <= 320)
+        CONSTRAINT "users.email: at most 320 characters" CHECK (length("email") <= 320)
     );
     CREATE TABLE IF NOT EXISTS "posts" (
         "id" INTEGER PRIMARY KEY,
@@ -123,8 +123,8 @@ fn a_blog_on_sqlite() {
         "author_id" BIGINT NOT NULL,
         CONSTRAINT "uq_posts_public_id" UNIQUE ("public_id"),
         CONSTRAINT "ck_posts_1" CHECK (length(title) > 0),
-        CONSTRAINT "ck_posts_title_length" CHECK (length("title") <= 200),
-        CONSTRAINT "ck_posts_slug_length" CHECK (length("slug") <= 200),
+        CONSTRAINT "posts.title: at most 200 characters" CHECK (length("title") <= 200),
+        CONSTRAINT "posts.slug: at most 200 characters" CHECK (length("slug") <= 200),
         CONSTRAINT "ck_posts_status" CHECK ("status" IN ('draft', 'it''s out')),
         CONSTRAINT "fk_posts_author_id_users" FOREIGN KEY ("author_id") REFERENCES "users" ("id") ON DELETE CASCADE
     );
@@ -133,7 +133,7 @@ fn a_blog_on_sqlite() {
         "id" INTEGER PRIMARY KEY,
         "name" VARCHAR(50) NOT NULL,
         CONSTRAINT "uq_tags_name" UNIQUE ("name"),
-        CONSTRAINT "ck_tags_name_length" CHECK (length("name") <= 50)
+        CONSTRAINT "tags.name: at most 50 characters" CHECK (length("name") <= 50)
     );
     CREATE TABLE IF NOT EXISTS "post_tags" (
         "post_id" BIGINT NOT NULL,
