@@ -12,6 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 ///
 /// It derefs to a slice, and serializes as a list, or as `null` where it was not loaded.
 ///
+/// A graph that is thousands of levels deep can be added, merged and taken out of a session; to drop, clone or
+/// serialize it recurses, as for every owned value within its like, and needs a stack for it.
+///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::vec;
 
 use lapis_engine::Result;
 use lapis_sql::Cell;
@@ -41,11 +42,15 @@ impl Session {
     pub async fn merge<T: Entity>(&mut self, entity: T) -> Result<Handle<T>> {
         self.before_query().await?;
         let autoflush = std::mem::replace(&mut self.autoflush, false);
-        Merge { session: self, autoflush, added: HashMap::new() }.graph(entity).await
+        let mut merge =
+            Merge { session: self, autoflush, added: HashMap::new(), left: Vec::new(), merged: 0 };
+        merge.graph(entity).await
     }
 }
 
 /// A merge under way. Nothing is flushed before its end: a graph that is half laid over need not be sound.
+///
+/// A graph may be deeper than any stack, so that a list says what is left to do.
 struct Merge<'s> {
     session: &'s mut Session,
     /// Whether the session flushes by itself otherwise.
@@ -53,30 +58,28 @@ struct Merge<'s> {
     /// The entities that were added with a key, by their arena's slot: a `HashMap<T::Key, Handle<T>>` each. What the
     /// graph holds a second time is laid over them.
     added: HashMap<usize, Box<dyn Any + Send>>,
+    /// The next step last.
+    left: Vec<Box<dyn Step>>,
+    /// The place of the entity that was merged last, with what hangs on it.
+    merged: u32,
+}
+
+/// A part of a merge. It says what is to be done after it by putting that on the list.
+trait Step: Send {
+    fn run<'a>(self: Box<Self>, merge: &'a mut Merge<'_>) -> BoxFuture<'a, Result<()>>;
 }
 
 impl Merge<'_> {
-    fn graph<T: Entity>(&mut self, mut entity: T) -> BoxFuture<'_, Result<Handle<T>>> {
-        let mut hanging = Hanging { before: Vec::new(), after: Vec::new() };
-        entity.visit_relations(&mut hanging);
-        Box::pin(async move {
-            for merge in hanging.before {
-                merge.run(self, &mut entity).await?;
-            }
-            let handle = match self.known(entity.key()).await? {
-                Some(handle) => {
-                    lay_over(&mut entity, &self.session[handle]);
-                    self.session[handle] = entity;
-                    self.session.state.settle();
-                    handle
-                }
-                None => self.add(entity),
-            };
-            for merge in hanging.after {
-                merge.run(self, handle).await?;
-            }
-            Ok(handle)
-        })
+    async fn graph<T: Entity>(&mut self, entity: T) -> Result<Handle<T>> {
+        self.left.push(Box::new(Graph::new(entity)));
+        while let Some(step) = self.left.pop() {
+            step.run(self).await?;
+        }
+        Ok(self.merged())
+    }
+
+    fn merged<T: Entity>(&self) -> Handle<T> {
+        Handle::new(self.session.state.id, self.merged)
     }
 
     /// The entity with that key, which may be a row that the session does not know yet.
@@ -141,87 +144,147 @@ fn lay_over<T: Entity>(entity: &mut T, known: &T) {
     }
 }
 
-/// Merges an entity that a reference owns.
-trait MergeReferred<S>: Send {
-    fn run<'a>(self: Box<Self>, merge: &'a mut Merge<'_>, owner: &'a mut S) -> BoxFuture<'a, Result<()>>;
+/// An entity to be laid over its row, behind those that its references own and before those that hang on it.
+struct Graph<T: Entity> {
+    entity: T,
+    /// What it brings along; `None` before the first step.
+    parts: Option<Parts<T>>,
+    /// The reference that leads to what was merged last.
+    waiting: Option<usize>,
 }
 
-/// Merges the entities that hang on an owner.
-trait MergeHanging<S>: Send {
-    fn run<'a>(self: Box<Self>, merge: &'a mut Merge<'_>, owner: Handle<S>) -> BoxFuture<'a, Result<()>>;
+/// What an entity brings along, the first one last.
+struct Parts<S> {
+    /// The entities that its references own, by the references' numbers.
+    referred: Vec<(usize, Box<dyn Step>)>,
+    /// What its relations hold, once its handle is known.
+    hanging: Vec<Box<dyn FnOnce(Handle<S>) -> Box<dyn Step> + Send>>,
 }
 
-/// Takes apart what hangs on an entity.
-struct Hanging<S> {
-    before: Vec<Box<dyn MergeReferred<S>>>,
-    after: Vec<Box<dyn MergeHanging<S>>>,
-}
-
-impl<S: Entity> RelationVisitor<S> for Hanging<S> {
-    fn reference<F: ReferenceField>(&mut self, number: usize, field: &mut F) {
-        if let Some(target) = field.reference_mut().and_then(Ref::take_loaded) {
-            self.before.push(Box::new(Referred { number, target }));
-        }
-    }
-
-    fn many<T: Entity>(&mut self, relation: ToMany<S, T>, field: &mut Many<T>) {
-        if let Some(related) = field.take() {
-            self.after.push(Box::new(Members { relation, related }));
-        }
-    }
-
-    fn one<T: Entity>(&mut self, relation: ToOne<S, T>, field: &mut One<T>) {
-        if field.is_loaded() {
-            self.after
-                .push(Box::new(Members { relation, related: field.take().into_iter().collect() }));
-        }
+impl<T: Entity> Graph<T> {
+    fn new(entity: T) -> Self {
+        Self { entity, parts: None, waiting: None }
     }
 }
 
-struct Referred<T> {
-    number: usize,
-    target: T,
+impl<T: Entity> Parts<T> {
+    fn of(entity: &mut T) -> Self {
+        let mut parts = Self { referred: Vec::new(), hanging: Vec::new() };
+        entity.visit_relations(&mut parts);
+        parts.referred.reverse();
+        parts.hanging.reverse();
+        parts
+    }
 }
 
-impl<S: Entity, T: Entity> MergeReferred<S> for Referred<T> {
-    fn run<'a>(self: Box<Self>, merge: &'a mut Merge<'_>, owner: &'a mut S) -> BoxFuture<'a, Result<()>> {
+impl<T: Entity> Step for Graph<T> {
+    fn run<'a>(mut self: Box<Self>, merge: &'a mut Merge<'_>) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let target = merge.graph(self.target).await?;
-            // Pointing somewhere decodes nothing, so it cannot fail.
-            let _ = owner.relink(self.number, Relink::Point(Some((target.session, target.index))));
+            if let Some(reference) = self.waiting.take() {
+                // Pointing somewhere decodes nothing, so it cannot fail.
+                let target = (merge.session.state.id, merge.merged);
+                let _ = self.entity.relink(reference, Relink::Point(Some(target)));
+            }
+            let mut parts = self.parts.take().unwrap_or_else(|| Parts::of(&mut self.entity));
+            if let Some((reference, referred)) = parts.referred.pop() {
+                (self.parts, self.waiting) = (Some(parts), Some(reference));
+                merge.left.extend([self as Box<dyn Step>, referred]);
+                return Ok(());
+            }
+            let mut entity = self.entity;
+            let handle = match merge.known(entity.key()).await? {
+                Some(handle) => {
+                    lay_over(&mut entity, &merge.session[handle]);
+                    merge.session[handle] = entity;
+                    merge.session.state.settle();
+                    handle
+                }
+                None => merge.add(entity),
+            };
+            merge.left.push(Box::new(Merged(handle.index)));
+            merge.left.extend(parts.hanging.into_iter().map(|hanging| hanging(handle)));
             Ok(())
         })
     }
 }
 
-struct Members<R: Relation> {
-    relation: R,
-    related: Vec<R::Target>,
+/// An entity was merged with what hangs on it.
+struct Merged(u32);
+
+impl Step for Merged {
+    fn run<'a>(self: Box<Self>, merge: &'a mut Merge<'_>) -> BoxFuture<'a, Result<()>> {
+        merge.merged = self.0;
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
-impl<R: Relation> MergeHanging<R::Source> for Members<R> {
-    fn run<'a>(
-        self: Box<Self>,
-        merge: &'a mut Merge<'_>,
-        owner: Handle<R::Source>,
-    ) -> BoxFuture<'a, Result<()>> {
+impl<S: Entity> RelationVisitor<S> for Parts<S> {
+    fn reference<F: ReferenceField>(&mut self, number: usize, field: &mut F) {
+        if let Some(target) = field.reference_mut().and_then(Ref::take_loaded) {
+            self.referred.push((number, Box::new(Graph::new(target))));
+        }
+    }
+
+    fn many<T: Entity>(&mut self, relation: ToMany<S, T>, field: &mut Many<T>) {
+        if let Some(related) = field.take() {
+            self.hanging
+                .push(Box::new(move |owner| Box::new(Relinking::new(owner, relation, related))));
+        }
+    }
+
+    fn one<T: Entity>(&mut self, relation: ToOne<S, T>, field: &mut One<T>) {
+        if field.is_loaded() {
+            let related = field.take().into_iter().collect();
+            self.hanging
+                .push(Box::new(move |owner| Box::new(Relinking::new(owner, relation, related))));
+        }
+    }
+}
+
+/// A relation of a merged entity that is to hold what the graph has in it, and nothing else.
+struct Relinking<R: Relation> {
+    owner: Handle<R::Source>,
+    relation: R,
+    left: vec::IntoIter<R::Target>,
+    /// What it held; `None` until that is loaded.
+    before: Option<Vec<Handle<R::Target>>>,
+    now: Vec<Handle<R::Target>>,
+    /// A member was merged that is not linked yet.
+    waiting: bool,
+}
+
+impl<R: Relation> Relinking<R> {
+    fn new(owner: Handle<R::Source>, relation: R, related: Vec<R::Target>) -> Self {
+        Self { owner, relation, left: related.into_iter(), before: None, now: Vec::new(), waiting: false }
+    }
+}
+
+impl<R: Relation> Step for Relinking<R> {
+    fn run<'a>(mut self: Box<Self>, merge: &'a mut Merge<'_>) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let Self { relation, related } = *self;
-            if merge.session.state(owner) == EntityState::Persistent {
-                merge.session.load(owner, relation).await?;
-            }
-            let before = merge.session.members(owner, relation);
-            let mut now = Vec::with_capacity(related.len());
-            for mut entity in related {
-                if let Path::Inverse { reference, .. } = relation.path() {
-                    (reference.set)(&mut entity, Some(Ref::from(owner)));
+            let (owner, relation) = (self.owner, self.relation);
+            if self.before.is_none() {
+                if merge.session.state(owner) == EntityState::Persistent {
+                    merge.session.load(owner, relation).await?;
                 }
-                let member = merge.graph(entity).await?;
-                merge.session.link(owner, relation, member);
-                now.push(member);
+                self.before = Some(merge.session.members(owner, relation));
             }
-            for gone in before.into_iter().filter(|member| !now.contains(member)) {
-                merge.session.unlink(owner, relation, gone);
+            if self.waiting {
+                let member = merge.merged();
+                merge.session.link(owner, relation, member);
+                self.now.push(member);
+            }
+            if let Some(mut member) = self.left.next() {
+                if let Path::Inverse { reference, .. } = relation.path() {
+                    (reference.set)(&mut member, Some(Ref::from(owner)));
+                }
+                self.waiting = true;
+                merge.left.extend([self as Box<dyn Step>, Box::new(Graph::new(member))]);
+                return Ok(());
+            }
+            let gone = self.before.into_iter().flatten().filter(|member| !self.now.contains(member));
+            for member in gone {
+                merge.session.unlink(owner, relation, member);
             }
             Ok(())
         })

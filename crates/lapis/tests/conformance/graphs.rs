@@ -3,7 +3,7 @@
 use lapis::prelude::*;
 
 use crate::harness::{Database, Result, conformance};
-use crate::models::{Blog, Comment, Post, Profile, Tag, User, blog, comment, post, tag, user};
+use crate::models::{Blog, Category, Comment, Post, Profile, Tag, User, blog, comment, post, tag, user};
 
 conformance![
     a_whole_graph_is_added_at_once,
@@ -24,6 +24,9 @@ conformance![
     expunge_lets_go_of_one_entity,
     expunge_all_lets_go_of_every_entity,
     an_owned_graph_serializes,
+    a_graph_deeper_than_the_stack_goes_in,
+    a_graph_deeper_than_the_stack_comes_out_and_is_merged,
+    references_may_lead_further_than_the_stack,
 ];
 
 fn graph() -> User {
@@ -360,5 +363,71 @@ async fn an_owned_graph_serializes(db: &Database) -> Result<()> {
     );
     let back: Team = serde_json::from_value(json).expect("it deserializes");
     assert_eq!(back.players[0].team.key(), Some(&1));
+    Ok(())
+}
+
+/// More levels than a thread's stack has room for, were each a call; fewer where each is a round trip.
+fn levels(db: &Database) -> usize {
+    if db.is_sqlite() { 10_000 } else { 1_500 }
+}
+
+/// A category with one below it, and so on.
+fn nested(levels: usize) -> Category {
+    let category = |level: usize, children: Vec<Category>| {
+        Category::new().name(format!("c{level}")).children(children).build()
+    };
+    let leaf = category(levels - 1, Vec::new());
+    (0..levels - 1).rev().fold(leaf, |below, level| category(level, vec![below]))
+}
+
+async fn a_graph_deeper_than_the_stack_goes_in(db: &Database) -> Result<()> {
+    db.create::<(Category,)>().await?;
+    let levels = levels(db);
+    let mut session = db.session();
+    session.add(nested(levels));
+    session.commit().await?;
+    assert_eq!(count(db, "categories").await?, i64::try_from(levels).unwrap_or_default());
+    Ok(())
+}
+
+async fn a_graph_deeper_than_the_stack_comes_out_and_is_merged(db: &Database) -> Result<()> {
+    db.create::<(Category,)>().await?;
+    let mut session = db.session();
+    let first = session.add(nested(1_500));
+    session.commit().await?;
+
+    let mut copy = session.to_graph(first)?;
+    assert_eq!((copy.name.as_str(), copy.children[0].children[0].name.as_str()), ("c0", "c2"));
+    let below = copy.children.get_mut().and_then(|children| children.pop()).expect("it has one child");
+    copy.children.push(Category { name: "renamed".into(), ..below });
+    let mut other = db.session();
+    let root = other.merge(copy).await?;
+    assert_eq!((other.changes().new, other.changes().dirty), (0, 1));
+    other.commit().await?;
+
+    let taken = other.detach(root)?;
+    assert!(!other.contains(root));
+    session.merge(taken).await?;
+    assert!(session.changes().is_empty());
+    let leaf = session.one(Category::select().filter(Category::name.eq("renamed"))).await?;
+    assert_eq!(session.related(leaf, Category::parent)?, Some(first));
+    Ok(())
+}
+
+async fn references_may_lead_further_than_the_stack(db: &Database) -> Result<()> {
+    db.create::<(Category,)>().await?;
+    let levels = levels(db);
+    let below = |above: Option<Category>, level: usize| {
+        let parent = above.map(Ref::from);
+        Some(Category { parent, ..Category::new().name(format!("c{level}")).build() })
+    };
+    let leaf = (0..levels).fold(None, below).expect("there are levels");
+    let mut session = db.session();
+    let leaf = session.add(leaf);
+    session.commit().await?;
+    assert_eq!(count(db, "categories").await?, i64::try_from(levels).unwrap_or_default());
+    let above = session.related(leaf, Category::parent)?.expect("it has a parent");
+    assert_eq!(session[above].name, format!("c{}", levels - 2));
+    assert_eq!(*session[leaf].id, i64::try_from(levels).unwrap_or_default());
     Ok(())
 }

@@ -319,38 +319,50 @@ fn delete_from(association: &Association, keys: Vec<Value<'static>>) -> DeleteSt
 
 /// Notes what the database did by itself to rows that the session knows.
 fn follow_database(state: &mut State, model: &'static Model, deleted: &[u32]) {
-    let referring: Vec<(&'static Model, usize)> = state
-        .arenas()
-        .flat_map(|(_, arena)| {
-            let other = arena.model();
-            let references = other.references.iter().enumerate();
-            references
-                .filter(|(_, reference)| (reference.target)().slot == model.slot)
-                .map(|(number, _)| (other, number))
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    for (other, reference) in referring {
-        let action = other.references[reference].on_delete;
-        if !matches!(action, ReferentialAction::Cascade | ReferentialAction::SetNull) {
-            continue;
-        }
-        let mut rows = state.referring_to(other, reference, deleted);
-        let Some(arena) = state.any(other.slot) else { continue };
-        rows.retain(|row| arena.state(*row) == EntityState::Persistent && !arena.is_doomed(*row));
-        if action == ReferentialAction::Cascade {
-            follow_database(state, other, &rows);
-            for row in rows {
-                state.leave_collections(other, row);
-                if let Some(arena) = state.any_mut(other.slot) {
-                    arena.doom(row, false);
-                    arena.deleted(row);
-                }
+    let mut seen: HashSet<(usize, u32)> = HashSet::new();
+    let mut waiting = vec![(model, deleted.to_vec())];
+    let mut gone = Vec::new();
+    while let Some((model, deleted)) = waiting.pop() {
+        for (other, reference) in references_to(state, model) {
+            let action = other.references[reference].on_delete;
+            if !matches!(action, ReferentialAction::Cascade | ReferentialAction::SetNull) {
+                continue;
             }
-        } else if let Some(arena) = state.any_mut(other.slot) {
-            rows.into_iter().for_each(|row| arena.set_null(row, reference));
+            let mut rows = state.referring_to(other, reference, &deleted);
+            let Some(arena) = state.any_mut(other.slot) else { continue };
+            rows.retain(|row| arena.state(*row) == EntityState::Persistent && !arena.is_doomed(*row));
+            if action == ReferentialAction::SetNull {
+                rows.into_iter().for_each(|row| arena.set_null(row, reference));
+                continue;
+            }
+            rows.retain(|row| seen.insert((other.slot, *row)));
+            if !rows.is_empty() {
+                gone.push((other, rows.clone()));
+                waiting.push((other, rows));
+            }
         }
     }
+    for (model, rows) in gone.into_iter().rev() {
+        for row in rows {
+            state.leave_collections(model, row);
+            if let Some(arena) = state.any_mut(model.slot) {
+                arena.doom(row, false);
+                arena.deleted(row);
+            }
+        }
+    }
+}
+
+/// The references of entities that the session knows to those of a model.
+fn references_to(state: &State, model: &'static Model) -> Vec<(&'static Model, usize)> {
+    let references = state.arenas().flat_map(|(_, arena)| {
+        let other = arena.model();
+        let references = other.references.iter().enumerate();
+        references
+            .filter(|(_, reference)| (reference.target)().slot == model.slot)
+            .map(move |(number, _)| (other, number))
+    });
+    references.collect()
 }
 
 /// A sink for statements that return no rows.
