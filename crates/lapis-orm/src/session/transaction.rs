@@ -319,9 +319,11 @@ impl<'s, S: BorrowMut<Session>> Nested<'s, S> {
             Ok(value) => session.release(savepoint).await.map(|()| value),
             Err(error) => Err(error),
         };
-        if kept.is_err() && session.level(savepoint).is_ok() {
-            session.rollback_to(savepoint).await?;
-            session.forget(savepoint).await?;
+        // The first error is the one to report. Where the savepoint went with the whole transaction, as MySQL's do after a
+        // deadlock, what is next done in that transaction is refused.
+        if kept.is_err() && session.level(savepoint).is_ok() && session.rollback_to(savepoint).await.is_ok()
+        {
+            let _ = session.forget(savepoint).await;
         }
         kept
     }

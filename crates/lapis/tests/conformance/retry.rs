@@ -18,6 +18,7 @@ conformance![
     an_error_that_would_come_again_ends_the_attempts,
     the_last_error_says_how_many_attempts_there_were,
     a_failed_commit_is_no_unknown_one,
+    a_deadlock_in_a_nested_block_is_told_as_one,
     a_deferrable_transaction_is_one_or_is_refused,
 ];
 
@@ -146,6 +147,36 @@ async fn a_failed_commit_is_no_unknown_one(db: &Database) -> Result<()> {
     session.add(user("Ann"));
     let error = session.commit().await.unwrap_err();
     assert!(!error.is_outcome_unknown() && !error.is_retryable(), "{error:?}");
+    Ok(())
+}
+
+/// On MySQL, a deadlock takes the savepoint along with the whole transaction.
+async fn a_deadlock_in_a_nested_block_is_told_as_one(db: &Database) -> Result<()> {
+    blog(db).await?;
+    if db.dialect().row_locks().is_none() {
+        return Ok(());
+    }
+    let both_hold_one = tokio::sync::Barrier::new(2);
+    let older = async |session: &mut Session, name: &str| {
+        let user = session.one(User::select().filter(User::name.eq(name))).await?;
+        session[user].age += 1;
+        session.flush().await
+    };
+    let cross = async |first: &str, second: &str| {
+        let mut session = db.session();
+        older(&mut session, first).await?;
+        both_hold_one.wait().await;
+        let nested = session.begin_nested(async |session| older(session, second).await).await;
+        if nested.is_err() && db.is_mysql() {
+            let error = session.commit().await.unwrap_err();
+            assert!(error.to_string().starts_with("the transaction is over"), "{error}");
+        }
+        session.rollback().await?;
+        nested
+    };
+    let (one, other) = tokio::join!(cross("Ann", "Bob"), cross("Bob", "Ann"));
+    let error = one.and(other).expect_err("one of them is given up");
+    assert!(error.is_retryable(), "{error:?}");
     Ok(())
 }
 
