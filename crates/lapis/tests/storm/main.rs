@@ -6,11 +6,16 @@
 //! theirs to choose.
 
 mod dropping;
+mod instance;
 mod ledger;
+mod load;
 mod place;
+mod proxy;
 #[path = "../session_model/random.rs"]
 mod random;
 mod transfer;
 mod weather;
 
 mod cancellation;
+mod contention;
+mod faults;
