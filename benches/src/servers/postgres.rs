@@ -43,7 +43,8 @@ impl Postgres {
                 ))
                 .await
                 .unwrap();
-            let own = "search_path=lapis_bench&options=-csynchronous_commit%3Doff";
+            // Both sides without TLS, which the one would take by itself where the server offers it.
+            let own = "sslmode=disable&search_path=lapis_bench&options=-csynchronous_commit%3Doff";
             let engine = engine(&format!("{url}?{own}")).await;
             for table in ["users", "posts", "comments"] {
                 let sql = format!("ALTER TABLE {table} SET (autovacuum_enabled = off)");

@@ -103,6 +103,7 @@ impl Stream {
     }
 
     /// Whether nobody else can listen, so that a password may be sent as it is.
+    #[cfg(feature = "mysql")]
     pub(crate) fn is_private(&self) -> bool {
         match self {
             Stream::Tcp(_) => false,
