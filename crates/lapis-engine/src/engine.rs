@@ -22,6 +22,8 @@ use crate::transaction::{IsolationLevel, Transaction, TransactionOptions};
 /// | `sqlite::memory:`, `sqlite://` | in memory: one database for all connections of the engine |
 /// | `sqlite://blog.db`, `sqlite:data/blog.db` | a file, from the current directory |
 /// | `sqlite:///srv/blog.db`, `sqlite:////srv/blog.db` | a file by its full path |
+/// | `postgres://user:password@host:5432/blog`, `postgresql://…` | a server of PostgreSQL's |
+/// | `postgres://user@/blog?host=/run/postgresql` | the same by its Unix socket |
 /// | `mysql://user:password@host:3306/blog`, `mariadb://…` | a server of MySQL's or MariaDB's |
 /// | `mysql://user@localhost/blog?socket=/run/mysqld/mysqld.sock` | the same by its Unix socket |
 ///
@@ -381,8 +383,9 @@ impl<E> EngineBuilder<E> {
         self
     }
 
-    /// How long a lock of an embedded database is waited for, without blocking the thread: 5 seconds. On MySQL and
-    /// MariaDB it is the session's `innodb_lock_wait_timeout` in whole seconds, which the server sets otherwise.
+    /// How long a lock that another connection holds is waited for: on SQLite, where the thread is not blocked meanwhile, 5
+    /// seconds; on a server as long as it says itself, unless it is given here. It is PostgreSQL's `lock_timeout`, and, in
+    /// whole seconds, the `innodb_lock_wait_timeout` of MySQL and MariaDB.
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.driver.busy_timeout = Some(timeout);
         self

@@ -142,6 +142,11 @@ impl Options {
             options.database.clone_from(&options.user);
         }
         options.parameters.push(("TimeZone", timezone));
+        if let Some(timeout) = given.busy_timeout {
+            // Zero would be without a limit, and so is what does not fit the setting.
+            let millis = i32::try_from(timeout.as_millis().max(1)).unwrap_or(0);
+            options.parameters.push(("lock_timeout", millis.to_string()));
+        }
         options.tls = files.mode()?;
         Ok(options)
     }
