@@ -73,7 +73,8 @@ impl ServerError {
                 operational(&self, OperationalCause::ConnectionLost, "; acquire another connection")
             }
             b"57P03" => operational(&self, OperationalCause::CannotOpen, "; try again in a moment"),
-            [b'0', b'8', ..] => operational(&self, OperationalCause::ConnectionLost, ""),
+            // Others of the class are of connections that the server has to servers of its own.
+            [b'0', b'8', ..] if self.is_fatal() => operational(&self, OperationalCause::ConnectionLost, ""),
             b"28P01" | b"28000" => operational(
                 &self,
                 OperationalCause::CannotOpen,
@@ -96,7 +97,7 @@ impl ServerError {
                  roll it back, or run what may fail within a savepoint (`begin_nested`)",
             ),
             b"0A000" => Error::unsupported(self.explained()),
-            [b'2', b'2', ..] => Error::data(self.explained()),
+            [b'2', b'2', ..] => Error::data(self.without_value().explained()),
             b"42P01" => Error::programming(format!(
                 "{}; create the tables first, as `create_all` does",
                 self.message
@@ -135,6 +136,21 @@ impl ServerError {
             text.push_str(hint.trim_end_matches('.'));
         }
         text
+    }
+
+    /// Leaves out the value that the message quotes: values may be secrets, and are shown only where that is asked for.
+    fn without_value(mut self) -> Self {
+        let quoted = if let Some(rest) = self.message.strip_prefix("value \"") {
+            // `value "99999" is out of range for type smallint`
+            rest.rfind("\" is ").map(|end| (7, 7 + end))
+        } else {
+            // `invalid input syntax for type integer: "a"`
+            self.message.find(": \"").map(|at| (at + 3, self.message.rfind('"').unwrap_or(at + 3)))
+        };
+        if let Some((start, end)) = quoted {
+            self.message.replace_range(start..end.max(start), "…");
+        }
+        self
     }
 
     fn violation(self, constraint: Constraint) -> Error {
@@ -194,6 +210,24 @@ mod tests {
         assert_eq!(error.constraint(), Some("uq_users_email"));
         assert_eq!(error.sqlstate(), Some("23505"));
         assert!(!format!("{error} {error:?}").contains("secret"));
+    }
+
+    #[test]
+    fn values_are_left_out() {
+        let message = |code: &str, message: &str| server(code, message).into_error().to_string();
+        let syntax = message("22P02", r#"invalid input syntax for type integer: "a": "b""#);
+        assert!(syntax.ends_with(r#"type integer: "…""#), "{syntax}");
+        let range = message("22003", r#"value "99999" is out of range for type smallint"#);
+        assert!(range.ends_with(r#"value "…" is out of range for type smallint"#), "{range}");
+        let encoding = r#"invalid byte sequence for encoding "UTF8": 0x00"#;
+        assert!(message("22021", encoding).ends_with(encoding));
+    }
+
+    #[test]
+    fn an_error_of_a_foreign_server_loses_no_connection() {
+        let fatal = |severity: &str| ServerError { severity: severity.into(), ..server("08006", "x") };
+        assert!(!fatal("ERROR").into_error().is_connection_lost());
+        assert!(fatal("FATAL").into_error().is_connection_lost());
     }
 
     #[test]
