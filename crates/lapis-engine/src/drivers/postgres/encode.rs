@@ -114,8 +114,7 @@ fn write_scalar(value: &Value<'_>, scalar: Scalar, out: &mut BytesMut) -> Result
         Value::Bool(value) => types::bool_to_sql(*value, out),
         Value::Int(value) => write_integer(i128::from(*value), scalar, out)?,
         Value::UInt(value) => write_integer(i128::from(*value), scalar, out)?,
-        #[allow(clippy::cast_possible_truncation)]
-        Value::Float(value) if scalar == Scalar::Float4 => out.put_f32(*value as f32),
+        Value::Float(value) if scalar == Scalar::Float4 => write_float4(*value, out)?,
         Value::Float(value) => out.put_f64(*value),
         Value::Decimal(value) => write_numeric(*value, out),
         Value::Text(text) | Value::Json(text) => {
@@ -163,6 +162,18 @@ fn write_integer(value: i128, scalar: Scalar, out: &mut BytesMut) -> Result<()> 
         Scalar::Numeric => write_numeric(Decimal::from_i128_with_scale(value, 0), out),
         _ => out.put_i64(i64::try_from(value).map_err(too_large("a BIGINT"))?),
     }
+    Ok(())
+}
+
+#[allow(clippy::cast_possible_truncation)]
+fn write_float4(value: f64, out: &mut BytesMut) -> Result<()> {
+    let narrow = value as f32;
+    if narrow.is_infinite() && value.is_finite() {
+        return Err(Error::data(
+            "a number does not fit: PostgreSQL takes this parameter for a REAL, and the value is outside of its range",
+        ));
+    }
+    out.put_f32(narrow);
     Ok(())
 }
 
