@@ -200,27 +200,28 @@ pub(super) fn numeric(bytes: &[u8]) -> Result<Decimal, &'static str> {
             .and_then(|it| it.checked_add(digit.into()))
             .ok_or(TOO_LONG)?;
     }
-    // The digits' unit is 10000 to the power of what the weight leaves; the scale says how many decimals are meant.
+    if mantissa == 0 {
+        return Ok(Decimal::new(0, u32::from(scale.unsigned_abs()).min(Decimal::MAX_SCALE)));
+    }
+    // The digits' unit is 10000 to the power of what the weight leaves.
     let unit = 4 * (i32::from(weight) + 1 - i32::from(count));
-    let power = 10_i128.checked_pow((unit + i32::from(scale)).unsigned_abs());
-    mantissa = match power {
-        _ if mantissa == 0 => 0,
-        Some(power) if unit + i32::from(scale) >= 0 => mantissa.checked_mul(power).ok_or(TOO_LONG)?,
-        // Digits behind the scale are zero.
-        Some(power) => mantissa / power,
-        None => return Err(TOO_LONG),
-    };
     let mantissa = if sign == 0 { mantissa } else { -mantissa };
-    let scale = u32::from(scale.unsigned_abs());
-    if let Ok(value) = Decimal::try_from_i128_with_scale(mantissa, scale) {
+    // The scale says how many decimals are meant. Zeros at the end, of which a division in PostgreSQL gives many, may go.
+    if let Some(value) = at_scale(mantissa, unit, i32::from(scale)) {
         return Ok(value);
     }
-    // Zeros at the end, of which a division in PostgreSQL gives many, may go.
-    let (mut mantissa, mut scale) = (mantissa, scale);
-    while scale > 0 && mantissa % 10 == 0 {
-        (mantissa, scale) = (mantissa / 10, scale - 1);
+    let (mut mantissa, mut unit) = (mantissa, unit);
+    while mantissa % 10 == 0 {
+        (mantissa, unit) = (mantissa / 10, unit + 1);
     }
-    Decimal::try_from_i128_with_scale(mantissa, scale).map_err(|_| TOO_LONG)
+    at_scale(mantissa, unit, (-unit).max(0)).ok_or(TOO_LONG)
+}
+
+/// So many units of that power of ten, with so many decimals, behind which there are only zeros.
+fn at_scale(mantissa: i128, unit: i32, scale: i32) -> Option<Decimal> {
+    let power = 10_i128.checked_pow((unit + scale).unsigned_abs())?;
+    let mantissa = if unit + scale >= 0 { mantissa.checked_mul(power)? } else { mantissa / power };
+    Decimal::try_from_i128_with_scale(mantissa, u32::try_from(scale).ok()?).ok()
 }
 
 fn date(bytes: &[u8]) -> Option<NaiveDate> {
@@ -263,6 +264,9 @@ fn interval(bytes: &[u8]) -> Result<TimeDelta, &'static str> {
     let micros = i64::from_be_bytes(array(bytes, 0).ok_or(cut_off)?);
     let days = i32::from_be_bytes(array(bytes, 8).ok_or(cut_off)?);
     let months = i32::from_be_bytes(array(bytes, 12).ok_or(cut_off)?);
+    if matches!((micros, days, months), (i64::MAX, i32::MAX, i32::MAX) | (i64::MIN, i32::MIN, i32::MIN)) {
+        return Err("it is infinity, which Rust's durations do not have; read it as text by a CAST");
+    }
     if months != 0 {
         return Err(
             "it counts months, which have no fixed length; read it as text by a CAST, or extract its parts",
