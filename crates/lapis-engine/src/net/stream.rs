@@ -1,10 +1,12 @@
 //! A connection to a server: TCP or a Unix socket, with TLS or without.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 #[cfg(unix)]
@@ -40,25 +42,23 @@ impl Stream {
                  use `lapis::blocking`, which brings its own",
             ));
         }
-        let place = match host {
-            Host::Tcp { name, port } => format!("{name}:{}", port.unwrap_or(default_port)),
-            Host::Unix(path) => path.display().to_string(),
-        };
+        let place = host.place(default_port);
         let opened = async {
             match host {
                 Host::Tcp { name, port } => {
                     let socket = TcpStream::connect((name.as_str(), port.unwrap_or(default_port))).await?;
                     // Statements are small, and each is waited for.
                     socket.set_nodelay(true)?;
+                    SockRef::from(&socket).set_tcp_keepalive(&keepalive())?;
                     Ok(Stream::Tcp(socket))
                 }
                 #[cfg(unix)]
-                Host::Unix(path) => {
+                Host::Unix { path, .. } => {
                     let path = if path.is_dir() { path.join(socket_name) } else { path.clone() };
                     UnixStream::connect(path).await.map(Stream::Unix)
                 }
                 #[cfg(not(unix))]
-                Host::Unix(_) => Err(io::Error::new(
+                Host::Unix { .. } => Err(io::Error::new(
                     io::ErrorKind::Unsupported,
                     format!("this system has no Unix sockets such as {socket_name}"),
                 )),
@@ -102,6 +102,16 @@ impl Stream {
         }
     }
 
+    /// The address at the other end, where there is one.
+    pub(crate) fn peer(&self) -> Option<SocketAddr> {
+        match self {
+            Stream::Tcp(stream) => stream.peer_addr().ok(),
+            #[cfg(unix)]
+            Stream::Unix(_) => None,
+            Stream::Tls(stream) => stream.get_ref().0.peer(),
+        }
+    }
+
     /// Whether nobody else can listen, so that a password may be sent as it is.
     #[cfg(feature = "mysql")]
     pub(crate) fn is_private(&self) -> bool {
@@ -112,6 +122,13 @@ impl Stream {
             Stream::Tls(_) => true,
         }
     }
+}
+
+/// A peer that vanished without a word is found out within two minutes, rather than the two hours of most systems.
+fn keepalive() -> TcpKeepalive {
+    TcpKeepalive::new()
+        .with_time(Duration::from_secs(60))
+        .with_interval(Duration::from_secs(10))
 }
 
 /// Calls the same method on whichever socket it is.

@@ -25,14 +25,35 @@ pub(crate) enum Host {
         name: String,
         port: Option<u16>,
     },
-    /// A Unix socket, or the folder it is in.
-    Unix(PathBuf),
+    /// A Unix socket, or the folder it is in; the port is a part of some servers' sockets' names.
+    Unix {
+        path: PathBuf,
+        port: Option<u16>,
+    },
 }
 
 impl Host {
     /// A host as it stands in a URL or an option: a path is a Unix socket.
     pub(crate) fn new(name: String, port: Option<u16>) -> Self {
-        if name.starts_with('/') { Host::Unix(name.into()) } else { Host::Tcp { name, port } }
+        if name.starts_with('/') {
+            Host::Unix { path: name.into(), port }
+        } else {
+            Host::Tcp { name, port }
+        }
+    }
+
+    /// The port, where one is given.
+    pub(crate) fn port(&self) -> Option<u16> {
+        let (Host::Tcp { port, .. } | Host::Unix { port, .. }) = self;
+        *port
+    }
+
+    /// How messages name it.
+    pub(crate) fn place(&self, default_port: u16) -> String {
+        match self {
+            Host::Tcp { name, port } => format!("{name}:{}", port.unwrap_or(default_port)),
+            Host::Unix { path, .. } => path.display().to_string(),
+        }
     }
 }
 
@@ -101,14 +122,16 @@ fn host(text: &str) -> Result<Host> {
     };
     let port = match port {
         None | Some("") => None,
+        // What stands there may be a part of a password, and is not repeated.
         Some(port) => Some(port.parse().map_err(|_| {
-            Error::configuration(format!(
-                "`{port}` is no port: it is a number up to 65535 behind the host; if it is part of a password, encode \
-                 its special characters, such as `@` as `%40` and `/` as `%2F`"
-            ))
+            Error::configuration(
+                "what follows the host's colon in the URL is no port: it has to be a number up to 65535; if it is part \
+                 of a password, encode its special characters, such as `@` as `%40`, `/` as `%2F` and `?` as `%3F`",
+            )
         })?),
     };
-    Ok(Host::new(decode(name)?, port))
+    let name = if name.is_empty() { "localhost".to_owned() } else { decode(name)? };
+    Ok(Host::new(name, port))
 }
 
 fn decode(text: &str) -> Result<String> {
@@ -160,15 +183,20 @@ mod tests {
         let hosts = |url: &str| ServerUrl::parse(url).unwrap().hosts;
         assert_eq!(hosts("mysql://[::1]:3307/db"), [tcp("::1", 3307)]);
         assert_eq!(hosts("postgres://a,b:5433/db"), [tcp("a", None), tcp("b", 5433)]);
-        assert_eq!(hosts("postgres://ann@%2Frun%2Fpostgresql/db"), [Host::Unix("/run/postgresql".into())]);
+        let unix = |port| Host::Unix { path: "/run/postgresql".into(), port };
+        assert_eq!(hosts("postgres://ann@%2Frun%2Fpostgresql/db"), [unix(None)]);
+        assert_eq!(hosts("postgres://ann@%2Frun%2Fpostgresql:6432/db"), [unix(Some(6432))]);
+        assert_eq!(hosts("postgres://ann@:6432/db"), [tcp("localhost", 6432)]);
     }
 
     #[test]
     fn what_is_wrong_is_said_without_the_password() {
         let message = |url: &str| ServerUrl::parse(url).unwrap_err().to_string();
         assert!(message("postgres:db").contains("write `postgres://user:password@host/database`"));
-        let port = message("postgres://ann:secret@host:http/db");
-        assert!(port.contains("`http` is no port") && !port.contains("secret"), "{port}");
+        for url in ["postgres://ann:secret@host:http/db", "postgres://ann:secret?x@host/db"] {
+            let port = message(url);
+            assert!(port.contains("is no port") && !port.contains("secret"), "{port}");
+        }
         assert!(message("postgres://ann:100%25%ff@host/db").contains("not valid UTF-8"));
         assert!(message("postgres://[::1/db").contains("no closing bracket"));
         assert!(!format!("{:?}", ServerUrl::parse("mysql://ann:secret@host").unwrap()).contains("secret"));

@@ -56,10 +56,7 @@ pub(super) async fn open(options: &Options) -> Result<Session> {
 async fn open_at(host: &Host, options: &Options) -> Result<Session> {
     let timeout = options.connect_timeout;
     let stream = Stream::connect(host, PORT, SOCKET, timeout).await?;
-    let place = match host {
-        Host::Tcp { name, port } => format!("{name}:{}", port.unwrap_or(PORT)),
-        Host::Unix(path) => path.display().to_string(),
-    };
+    let place = host.place(PORT);
     match crate::time::timeout(timeout, greet(stream, host, &place, options)).await {
         Some(session) => session,
         None => Err(Error::operational(
@@ -91,7 +88,7 @@ async fn greet(mut stream: Stream, host: &Host, place: &str, options: &Options) 
     let name = match host {
         Host::Tcp { name, .. } => Some(name.as_str()),
         // Nobody listens there, so TLS is only for a server or an account that insists on it.
-        Host::Unix(_) => (options.encryption == Encryption::Required).then_some("localhost"),
+        Host::Unix { .. } => (options.encryption == Encryption::Required).then_some("localhost"),
     };
     if let (Some(name), Some(tls)) = (name, &options.tls) {
         if greeting.capabilities.contains(CapabilityFlags::CLIENT_SSL) {

@@ -88,7 +88,7 @@ impl Options {
             "ssl_ca" => settings.root = Some(value.into()),
             "ssl_cert" => settings.certificate = Some(value.into()),
             "ssl_key" => settings.key = Some(value.into()),
-            "socket" | "unix_socket" => self.hosts = vec![Host::Unix(value.into())],
+            "socket" | "unix_socket" => self.hosts = vec![Host::Unix { path: value.into(), port: None }],
             "connect_timeout" => {
                 let seconds: u32 = number(name, value, "a number of seconds")?;
                 // Zero is as long as it takes, as other clients have it.
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_socket_is_named_by_an_option_or_as_the_host() {
-        let socket = [Host::Unix("/run/mysqld/mysqld.sock".into())];
+        let socket = [Host::Unix { path: "/run/mysqld/mysqld.sock".into(), port: None }];
         for url in [
             "mysql://ann@localhost/blog?socket=/run/mysqld/mysqld.sock",
             "mysql://ann@localhost/blog?unix_socket=%2Frun%2Fmysqld%2Fmysqld.sock",

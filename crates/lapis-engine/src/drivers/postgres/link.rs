@@ -2,9 +2,11 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::ops::Range;
 use std::task::{Context, Poll};
 
 use bytes::{Buf, BytesMut};
+use fallible_iterator::FallibleIterator;
 use postgres_protocol::message::backend::{DATA_ROW_TAG, ErrorResponseBody, Header, Message};
 use postgres_protocol::message::frontend;
 
@@ -32,19 +34,31 @@ pub(super) struct Link {
     owed: u32,
     /// Messages were sent behind which no Sync has followed yet: after an error, the server waits for it.
     unsynced: bool,
+    /// What was sent last ends with a Sync, and is no simple query.
+    extended: bool,
     broken: bool,
 }
 
+/// The longest message that the server takes: `PQ_LARGE_MESSAGE_LIMIT` (PostgreSQL 18, `libpq.h`). It ends the
+/// connection of who sends a longer one.
+const LARGEST_MESSAGE: usize = 0x3fff_ffff - 1;
+
 impl Link {
     pub(super) fn new(wire: Wire) -> Self {
-        Self { wire, status: IDLE, owed: 0, unsynced: false, broken: false }
+        Self { wire, status: IDLE, owed: 0, unsynced: false, extended: false, broken: false }
     }
 
     /// Writes messages, which go out with the next one that is waited for: all of them, or none if one of them cannot
     /// be written, as SQL with a NUL cannot.
     pub(super) fn write<T>(&mut self, message: impl FnOnce(&mut BytesMut) -> Result<T>) -> Result<T> {
         let before = self.wire.output.len();
-        let written = message(&mut self.wire.output);
+        let mut written = message(&mut self.wire.output);
+        if self.wire.output.len() - before > LARGEST_MESSAGE {
+            written = Err(Error::data(
+                "PostgreSQL takes no statement whose text and values are longer than 1 GiB together; store large values \
+                 in parts",
+            ));
+        }
         if written.is_err() {
             self.wire.output.truncate(before);
         }
@@ -65,13 +79,34 @@ impl Link {
         frontend::sync(&mut self.wire.output);
         self.owed += 1;
         self.unsynced = false;
+        self.extended = true;
     }
 
     /// Writes a simple query: any number of statements without parameters.
     pub(super) fn query(&mut self, sql: &str) -> Result<()> {
         self.write(|output| frontend::query(sql, output).map_err(unwritable))?;
         self.owed += 1;
+        self.extended = false;
         Ok(())
+    }
+
+    /// Runs a query of our own by the simple protocol, whose cells are text.
+    pub(super) async fn ask(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>> {
+        self.query(sql)?;
+        let mut rows = Vec::new();
+        while self.is_owed() {
+            match self.message().await? {
+                Message::DataRow(body) => {
+                    let text = |range: Option<Range<usize>>| {
+                        Ok(range.map(|range| String::from_utf8_lossy(&body.buffer()[range]).into_owned()))
+                    };
+                    rows.push(body.ranges().map(text).collect().map_err(unwritable)?);
+                }
+                Message::ErrorResponse(body) => return Err(self.refused(&body)),
+                _ => {}
+            }
+        }
+        Ok(rows)
     }
 
     pub(super) fn is_broken(&self) -> bool {
@@ -109,45 +144,55 @@ impl Link {
         Ok(())
     }
 
-    /// Tells the server that no data comes for its COPY.
+    /// Tells the server that no data comes for its COPY, the last statement that was sent.
     pub(super) fn refuse_copy(&mut self) -> Result<()> {
         self.write(|output| {
             frontend::copy_fail("data cannot be sent by a statement", output).map_err(unwritable)
-        })
+        })?;
+        // While it waited for data the server passed over the Sync that was sent ahead (PostgreSQL 18, 54.2.6).
+        if self.extended && !self.unsynced {
+            frontend::sync(&mut self.wire.output);
+        }
+        Ok(())
     }
 
     /// The next message that belongs to a statement; sends first what is to be sent.
     pub(super) async fn message(&mut self) -> Result<Message> {
         loop {
             match self.parse()? {
+                Some(message) if comes_by_itself(&message) => {}
                 Some(message) => return Ok(message),
                 None => self.more().await?,
             }
         }
     }
 
-    /// The next message, if it is there and is no row.
+    /// The next message that belongs to a statement, if it is there and is no row; those are [`row`](Self::row)'s.
     pub(super) fn take_message(&mut self) -> Result<Option<Message>> {
-        if self.wire.input.first() == Some(&DATA_ROW_TAG) { Ok(None) } else { self.parse() }
+        loop {
+            if self.wire.input.first() == Some(&DATA_ROW_TAG) {
+                return match Header::parse(&self.wire.input) {
+                    Ok(_) => Ok(None),
+                    Err(error) => Err(self.lost(error)),
+                };
+            }
+            match self.parse()? {
+                Some(message) if comes_by_itself(&message) => {}
+                message => return Ok(message),
+            }
+        }
     }
 
-    /// The next message that is wholly there. Those that come by themselves are passed over, but for the rows
-    /// behind them, which `row` gives.
+    /// The next message that is wholly there.
     fn parse(&mut self) -> Result<Option<Message>> {
-        match Message::parse(&mut self.wire.input) {
-            Ok(Some(
-                Message::NoticeResponse(_) | Message::NotificationResponse(_) | Message::ParameterStatus(_),
-            )) => self.take_message(),
-            Ok(Some(Message::ReadyForQuery(body))) => {
-                self.owed = self.owed.saturating_sub(1);
-                if self.owed == 0 {
-                    self.status = body.status();
-                }
-                Ok(Some(Message::ReadyForQuery(body)))
+        let message = Message::parse(&mut self.wire.input).map_err(|error| self.lost(error))?;
+        if let Some(Message::ReadyForQuery(body)) = &message {
+            self.owed = self.owed.saturating_sub(1);
+            if self.owed == 0 {
+                self.status = body.status();
             }
-            Ok(message) => Ok(message),
-            Err(error) => Err(self.lost(error)),
         }
+        Ok(message)
     }
 
     /// The engine's error for what the server said, which may be the last it says.
@@ -211,6 +256,14 @@ impl Link {
         let message = format!("the connection to PostgreSQL is lost: {error}; acquire another connection");
         Error::operational(OperationalCause::ConnectionLost, message).with_source(error)
     }
+}
+
+/// Whether the server sends such a message whenever it likes, whatever it was asked.
+fn comes_by_itself(message: &Message) -> bool {
+    matches!(
+        message,
+        Message::NoticeResponse(_) | Message::NotificationResponse(_) | Message::ParameterStatus(_)
+    )
 }
 
 pub(super) fn lost() -> Error {

@@ -1,5 +1,6 @@
 //! PostgreSQL's URLs and options.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,7 +18,6 @@ const KNOWN: &str = "application_name, channel_binding, connect_timeout, dbname,
      timezone, user";
 
 /// Where a database is and how connections to it are opened.
-#[derive(Debug)]
 pub(super) struct Options {
     pub(super) hosts: Vec<Host>,
     pub(super) user: String,
@@ -27,11 +27,24 @@ pub(super) struct Options {
     pub(super) connect_timeout: Duration,
     /// What the server is told when a connection starts.
     pub(super) parameters: Vec<(&'static str, String)>,
-    /// Only a server that takes writes will do.
-    pub(super) read_write: bool,
+    pub(super) session: SessionAttributes,
     /// How many statements a connection keeps prepared; without it, none has a name, as a pooler that gives each
     /// transaction another server wants it.
     pub(super) statement_cache: Option<usize>,
+}
+
+/// Which servers will do, as `target_session_attrs` has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SessionAttributes {
+    Any,
+    /// It takes writes.
+    ReadWrite,
+    ReadOnly,
+    /// It follows no other.
+    Primary,
+    Standby,
+    /// A standby if there is one, else any.
+    PreferStandby,
 }
 
 /// When a connection goes over to TLS.
@@ -55,7 +68,7 @@ struct TlsFiles {
 }
 
 impl Options {
-    /// Reads a URL; what `given` sets goes before what the URL says.
+    /// Reads a URL, which goes before what is `given` for all databases.
     pub(super) fn parse(url: &str, given: &DriverOptions) -> Result<Self> {
         let url = ServerUrl::parse(url)?;
         let mut options = Self {
@@ -66,7 +79,7 @@ impl Options {
             tls: TlsMode::Never,
             connect_timeout: Duration::from_secs(10),
             parameters: vec![("client_encoding", "UTF8".into())],
-            read_write: false,
+            session: SessionAttributes::Any,
             statement_cache: (given.statement_cache > 0).then_some(given.statement_cache),
         };
         let mut files = TlsFiles::default();
@@ -82,17 +95,17 @@ impl Options {
                 ("password", _) => options.password = Some(value),
                 ("dbname", _) => options.database = value,
                 ("connect_timeout", _) => {
-                    let seconds =
+                    let seconds: u32 =
                         value.parse().map_err(|_| invalid(&name, &value, "a number of seconds"))?;
-                    options.connect_timeout = Duration::from_secs(seconds);
+                    // As libpq has it, zero is no limit; what is left is longer than anybody waits.
+                    let seconds = if seconds == 0 { u32::MAX } else { seconds };
+                    options.connect_timeout = Duration::from_secs(seconds.into());
                 }
                 ("application_name", _) => options.parameters.push(("application_name", value)),
                 ("options", _) => options.parameters.push(("options", value)),
                 ("search_path", _) => options.parameters.push(("search_path", value)),
                 ("timezone", _) => timezone = value,
-                ("target_session_attrs", "any") => options.read_write = false,
-                ("target_session_attrs", "read-write" | "primary") => options.read_write = true,
-                ("target_session_attrs", _) => return Err(invalid(&name, &value, "any or read-write")),
+                ("target_session_attrs", _) => options.session = session_attributes(&name, &value)?,
                 ("channel_binding", "disable" | "prefer") => {}
                 ("channel_binding", _) => {
                     return Err(invalid(
@@ -111,7 +124,6 @@ impl Options {
                     options.statement_cache = (statements > 0).then_some(statements);
                 }
                 ("sslmode" | "ssl-mode", _) => files.mode = Some(value),
-                ("sslrootcert" | "ssl-root-cert", "system") => files.root = None,
                 ("sslrootcert" | "ssl-root-cert", _) => files.root = Some(value.into()),
                 ("sslcert" | "ssl-client-cert", _) => files.certificate = Some(value.into()),
                 ("sslkey" | "ssl-client-key", _) => files.key = Some(value.into()),
@@ -122,16 +134,7 @@ impl Options {
                 }
             }
         }
-        if !names.is_empty() {
-            let port = |index: usize| ports.get(index).or(ports.first()).copied();
-            options.hosts = names
-                .into_iter()
-                .enumerate()
-                .map(|(index, name)| Host::new(name, port(index)))
-                .collect();
-        } else if options.hosts.is_empty() {
-            options.hosts = vec![default_host(ports.first().copied())];
-        }
+        options.hosts = hosts(options.hosts, names, &ports)?;
         if options.user.is_empty() {
             options.user = ["PGUSER", "USER", "LOGNAME"]
                 .into_iter()
@@ -150,11 +153,22 @@ impl Options {
         options.tls = files.mode()?;
         Ok(options)
     }
+}
 
-    /// The name of a server's socket in its folder.
-    pub(super) fn socket_name(&self) -> String {
-        format!(".s.PGSQL.{PORT}")
+/// The password stays out of messages.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("hosts", &self.hosts)
+            .field("user", &self.user)
+            .field("database", &self.database)
+            .finish_non_exhaustive()
     }
+}
+
+/// The name of a server's socket in its folder.
+pub(super) fn socket_name(port: Option<u16>) -> String {
+    format!(".s.PGSQL.{}", port.unwrap_or(PORT))
 }
 
 impl TlsFiles {
@@ -168,11 +182,19 @@ impl TlsFiles {
                 ));
             }
         };
-        let root = self.root.as_deref();
+        let system = self.root.as_deref() == Some(Path::new("system"));
+        if system && !matches!(self.mode.as_deref(), None | Some("verify-full")) {
+            return Err(Error::configuration(
+                "`sslrootcert=system` trusts very many authorities, so that it goes with `sslmode=verify-full` alone; leave \
+                 `sslmode` out, or name a file with the authorities to trust",
+            ));
+        }
+        let root = self.root.as_deref().filter(|_| !system);
         let tls = |verify, root: Option<&Path>| Tls::new(verify, root, identity.as_ref());
         Ok(match self.mode.as_deref() {
             Some("disable") => TlsMode::Never,
             Some("allow") => TlsMode::Allow(tls(Verify::Nothing, None)?),
+            None if system => TlsMode::Require(tls(Verify::Full, None)?),
             None | Some("prefer") => TlsMode::Prefer(tls(Verify::Nothing, None)?),
             // With a root certificate it is verified, as libpq does.
             Some("require") if root.is_some() => TlsMode::Require(tls(Verify::Authority, root)?),
@@ -190,15 +212,59 @@ impl TlsFiles {
     }
 }
 
+/// The places to try: those of the option `host` go before those of the URL, and ports of the option `port` before
+/// theirs.
+fn hosts(from_url: Vec<Host>, names: Vec<String>, ports: &[u16]) -> Result<Vec<Host>> {
+    let hosts = if names.is_empty() {
+        from_url
+    } else {
+        names.into_iter().map(|name| Host::new(name, None)).collect()
+    };
+    if hosts.is_empty() {
+        return Ok(vec![default_host(ports.first().copied())]);
+    }
+    if ports.len() > 1 && ports.len() != hosts.len() {
+        return Err(Error::configuration(format!(
+            "the URL names {} hosts and {} ports; give one port for all of them, or one for each",
+            hosts.len(),
+            ports.len()
+        )));
+    }
+    let at = |(index, host): (usize, Host)| {
+        let given = ports.get(index).or(ports.first()).copied();
+        match host {
+            Host::Tcp { name, port } => Host::Tcp { name, port: given.or(port) },
+            Host::Unix { path, port } => Host::Unix { path, port: given.or(port) },
+        }
+    };
+    Ok(hosts.into_iter().enumerate().map(at).collect())
+}
+
 /// A socket where one is, as libpq looks for it, else this machine's own address.
 fn default_host(port: Option<u16>) -> Host {
-    if port.is_none() {
-        let has_socket = |folder: &str| Path::new(folder).join(format!(".s.PGSQL.{PORT}")).exists();
-        if let Some(folder) = SOCKETS.into_iter().find(|folder| has_socket(folder)) {
-            return Host::Unix(folder.into());
-        }
+    let has_socket = |folder: &str| Path::new(folder).join(socket_name(port)).exists();
+    match SOCKETS.into_iter().find(|folder| has_socket(folder)) {
+        Some(folder) => Host::Unix { path: folder.into(), port },
+        None => Host::Tcp { name: "localhost".into(), port },
     }
-    Host::Tcp { name: "localhost".into(), port }
+}
+
+fn session_attributes(name: &str, value: &str) -> Result<SessionAttributes> {
+    Ok(match value {
+        "any" => SessionAttributes::Any,
+        "read-write" => SessionAttributes::ReadWrite,
+        "read-only" => SessionAttributes::ReadOnly,
+        "primary" => SessionAttributes::Primary,
+        "standby" => SessionAttributes::Standby,
+        "prefer-standby" => SessionAttributes::PreferStandby,
+        _ => {
+            return Err(invalid(
+                name,
+                value,
+                "any, read-write, read-only, primary, standby or prefer-standby",
+            ));
+        }
+    })
 }
 
 fn invalid(name: &str, value: &str, expected: &str) -> Error {
@@ -233,10 +299,15 @@ mod tests {
     #[test]
     fn hosts_may_be_options_and_sockets() {
         let options = parse("postgres://ann@/blog?host=/run/postgresql").unwrap();
-        assert_eq!(options.hosts, [Host::Unix("/run/postgresql".into())]);
+        assert_eq!(options.hosts, [Host::Unix { path: "/run/postgresql".into(), port: None }]);
+        let options = parse("postgres://ann@/blog?host=/run/postgresql&port=6432").unwrap();
+        assert_eq!(options.hosts, [Host::Unix { path: "/run/postgresql".into(), port: Some(6432) }]);
         let options = parse("postgres://ann@/blog?host=a,b&port=1,2").unwrap();
         let tcp = |name: &str, port| Host::Tcp { name: name.into(), port: Some(port) };
         assert_eq!(options.hosts, [tcp("a", 1), tcp("b", 2)]);
+        assert_eq!(parse("postgres://a,b/blog?port=3").unwrap().hosts, [tcp("a", 3), tcp("b", 3)]);
+        let error = parse("postgres://a,b,c/blog?port=1,2").unwrap_err().to_string();
+        assert!(error.contains("3 hosts and 2 ports"), "{error}");
     }
 
     #[test]
@@ -248,6 +319,28 @@ mod tests {
     fn poolers_are_served_without_named_statements() {
         assert_eq!(parse("postgres://h/d?prepared_statements=false").unwrap().statement_cache, None);
         assert_eq!(parse("postgres://h/d?statement_cache=0").unwrap().statement_cache, None);
+    }
+
+    #[test]
+    fn no_seconds_are_no_limit() {
+        let timeout = |seconds: &str| {
+            parse(&format!("postgres://h/d?connect_timeout={seconds}")).map(|it| it.connect_timeout)
+        };
+        assert!(timeout("0").unwrap() > Duration::from_secs(1_000_000_000));
+        assert!(timeout("5000000000").is_err());
+    }
+
+    #[test]
+    fn the_systems_authorities_are_never_trusted_without_a_look_at_the_name() {
+        let verified = parse("postgres://h/d?sslrootcert=system").unwrap().tls;
+        assert!(matches!(verified, TlsMode::Require(_)));
+        let error = parse("postgres://h/d?sslrootcert=system&sslmode=require").unwrap_err().to_string();
+        assert!(error.contains("leave `sslmode` out"), "{error}");
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        assert!(!format!("{:?}", parse("postgres://ann:secret@h/d").unwrap()).contains("secret"));
     }
 
     #[test]
