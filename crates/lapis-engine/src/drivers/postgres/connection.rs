@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use fallible_iterator::FallibleIterator;
 use lapis_sql::Value;
 use postgres_protocol::message::backend::{CommandCompleteBody, Message};
 use postgres_protocol::message::frontend::{self, BindError};
@@ -47,6 +46,10 @@ pub(super) struct PostgresConnection {
     batch: bool,
     /// The state of the schema that the prepared statements are of.
     pub(super) schema: u64,
+    /// The open transaction changed the schema.
+    altered: bool,
+    /// The server has bound the statement that runs: what was known of it was right.
+    pub(super) bound: bool,
     /// Where the cells of the current row lie.
     pub(super) places: Vec<Place>,
 }
@@ -54,7 +57,7 @@ pub(super) struct PostgresConnection {
 impl PostgresConnection {
     pub(super) async fn open(shared: Arc<Shared>) -> Result<Self> {
         let (link, key) = startup::connect(&shared.options).await?;
-        let mut connection = Self {
+        Ok(Self {
             link,
             statements: Statements::new(shared.options.statement_cache),
             schema: shared.schema.load(Ordering::Acquire),
@@ -65,24 +68,9 @@ impl PostgresConnection {
             busy: false,
             batch: false,
             places: Vec::new(),
-        };
-        if connection.shared.options.read_write {
-            connection.expect_writable().await?;
-        }
-        Ok(connection)
-    }
-
-    /// For `target_session_attrs=read-write`.
-    async fn expect_writable(&mut self) -> Result<()> {
-        let rows = self.ask("SHOW transaction_read_only").await?;
-        if rows.first().and_then(|row| row.first()) == Some(&Some("on".to_owned())) {
-            return Err(Error::operational(
-                OperationalCause::ReadOnly,
-                "the server takes no writes, and `target_session_attrs` asks for one that does; name the primary's host, \
-                 or several hosts",
-            ));
-        }
-        Ok(())
+            altered: false,
+            bound: false,
+        })
     }
 
     /// Brings both sides together again: reads what is owed, and undoes what a dropped future left.
@@ -146,27 +134,40 @@ impl PostgresConnection {
         params: &[Value<'_>],
         sink: &mut (dyn RowSink + Send),
     ) -> Result<Outcome> {
-        let (pending, idle) = (self.pending, self.link.status == IDLE);
-        let known = self.statements.contains(sql);
-        let mut delivered = false;
-        let result = self.execute_once(sql, params, sink, &mut delivered).await;
-        match result {
-            Err(error) if known && is_outdated(&error) => {
-                self.link.settle().await?;
-                let statements = &mut self.statements;
-                self.link.write(|output| statements.forget(sql, output))?;
-                self.link.expect_sync();
-                if delivered || !idle {
-                    return Err(error);
-                }
-                if pending.is_some() {
-                    self.end("ROLLBACK").await?;
-                    self.pending = pending;
-                }
-                self.execute_once(sql, params, sink, &mut delivered).await
+        let before = self.before(sql);
+        match self.execute_once(sql, params, sink).await {
+            Err(error) if self.renew(sql, before, &error).await? => {
+                self.execute_once(sql, params, sink).await
             }
             result => result,
         }
+    }
+
+    /// What [`renew`](Self::renew) has to know of the state that a statement begins in.
+    pub(super) fn before(&mut self, sql: &str) -> Before {
+        self.bound = false;
+        Before {
+            pending: self.pending,
+            idle: self.link.status == IDLE,
+            known: self.statements.contains(sql),
+        }
+    }
+
+    /// Forgets a statement that failed because what was known of it is out of date. It can be run again where this is
+    /// true: nothing of it was done, and no transaction failed that has done something before.
+    pub(super) async fn renew(&mut self, sql: &str, before: Before, error: &Error) -> Result<bool> {
+        if !before.known || self.bound || self.link.is_broken() || !is_outdated(error) {
+            return Ok(false);
+        }
+        self.link.settle().await?;
+        let statements = &mut self.statements;
+        self.link.write(|output| statements.forget(sql, output))?;
+        self.link.expect_sync();
+        if before.idle && before.pending.is_some() {
+            self.end("ROLLBACK").await?;
+            self.pending = before.pending;
+        }
+        Ok(before.idle)
     }
 
     async fn execute_once(
@@ -174,14 +175,13 @@ impl PostgresConnection {
         sql: &str,
         params: &[Value<'_>],
         sink: &mut (dyn RowSink + Send),
-        delivered: &mut bool,
     ) -> Result<Outcome> {
         let statement = self.prepared(sql, params).await?;
         let limit = sink.limit().map_or(0, |rows| i32::try_from(rows).unwrap_or(0));
         self.bind(sql, &statement, params, statement.name.is_empty())?;
         self.link.write(|output| frontend::execute("", limit, output).map_err(unwritable))?;
         self.link.sync();
-        self.read_result(&statement, sink, delivered).await
+        self.read_result(&statement, sink).await
     }
 
     /// Writes what binds a statement's parameters, in a portal without a name; the statement itself before it, and the
@@ -224,7 +224,6 @@ impl PostgresConnection {
         &mut self,
         statement: &Statement,
         sink: &mut (dyn RowSink + Send),
-        delivered: &mut bool,
     ) -> Result<Outcome> {
         let mut outcome = Outcome::default();
         let mut failed = None;
@@ -234,7 +233,6 @@ impl PostgresConnection {
             let columns = described.as_deref().unwrap_or(&statement.columns);
             while let Some(bytes) = self.link.row() {
                 if wanted {
-                    *delivered = true;
                     match sink.row(&Row::postgres(row(bytes, &mut self.places, columns)?)) {
                         Ok(flow) => wanted = flow == Flow::Continue,
                         Err(error) => {
@@ -250,7 +248,11 @@ impl PostgresConnection {
                 Some(Message::RowDescription(body)) => {
                     described = Some(columns_of(&body, &self.shared.types)?);
                 }
-                Some(Message::CommandComplete(body)) => outcome = completed(&body),
+                Some(Message::BindComplete) => self.bound = true,
+                Some(Message::CommandComplete(body)) => {
+                    self.note(&body);
+                    outcome = completed(&body);
+                }
                 Some(Message::ErrorResponse(body)) => {
                     let error = self.link.refused(&body);
                     failed.get_or_insert(error);
@@ -258,7 +260,13 @@ impl PostgresConnection {
                         break;
                     }
                 }
-                Some(Message::CopyInResponse(_)) => self.link.refuse_copy()?,
+                Some(Message::CopyInResponse(_)) => {
+                    failed.get_or_insert_with(copies);
+                    self.link.refuse_copy()?;
+                }
+                Some(Message::CopyOutResponse(_)) => {
+                    failed.get_or_insert_with(copies);
+                }
                 Some(Message::ReadyForQuery(_)) if !self.link.is_owed() => break,
                 Some(_) => {}
                 None if self.link.row().is_some() => {}
@@ -278,7 +286,7 @@ impl PostgresConnection {
         let mut values = Vec::new();
         batch.values(0, &mut values);
         let statement = self.prepared(sql, &values).await?;
-        let mut answers = Answers { sink, next: 0, failed: None };
+        let mut answers = Answers { sink, next: 0, sent: 0, failed: None };
         for row in 0..batch.len() {
             values.clear();
             batch.values(row, &mut values);
@@ -286,6 +294,7 @@ impl PostgresConnection {
             let parse = row == 0 && statement.name.is_empty();
             self.bind(sql, &statement, &values, parse)?;
             self.link.write(|output| frontend::execute("", 0, output).map_err(unwritable))?;
+            answers.sent += 1;
             if self.link.unsent() >= BATCH_CHUNK {
                 self.link.flush().await?;
                 answers.take(self, &statement)?;
@@ -297,7 +306,7 @@ impl PostgresConnection {
         self.link.sync();
         loop {
             answers.take(self, &statement)?;
-            if !self.link.is_owed() {
+            if !self.link.is_owed() || self.link.is_broken() {
                 break;
             }
             self.link.more().await?;
@@ -306,6 +315,19 @@ impl PostgresConnection {
     }
 
     async fn batch(
+        &mut self,
+        sql: &str,
+        batch: &(dyn Batch + Sync),
+        sink: &mut dyn BatchSink,
+    ) -> Result<()> {
+        let before = self.before(sql);
+        match self.batch_once(sql, batch, sink).await {
+            Err(error) if self.renew(sql, before, &error).await? => self.batch_once(sql, batch, sink).await,
+            result => result,
+        }
+    }
+
+    async fn batch_once(
         &mut self,
         sql: &str,
         batch: &(dyn Batch + Sync),
@@ -334,12 +356,16 @@ impl PostgresConnection {
     async fn end(&mut self, sql: &'static str) -> Result<()> {
         self.link.query(sql)?;
         let (mut failed, mut undone) = (None, false);
-        while self.link.is_owed() {
+        while self.link.is_owed() && !self.link.is_broken() {
             match self.link.message().await? {
                 Message::CommandComplete(body) => undone = body.tag().is_ok_and(|tag| tag == "ROLLBACK"),
                 Message::ErrorResponse(body) => failed = Some(self.link.refused(&body)),
                 _ => {}
             }
+        }
+        if std::mem::take(&mut self.altered) {
+            // What others prepared meanwhile is of the schema before, and what this one did, if it is undone.
+            self.shared.schema.fetch_add(1, Ordering::AcqRel);
         }
         match failed {
             Some(error) => Err(error),
@@ -356,39 +382,39 @@ impl PostgresConnection {
         self.begin()?;
         self.link.query(sql)?;
         let mut failed = None;
-        while self.link.is_owed() {
+        while self.link.is_owed() && !self.link.is_broken() {
             match self.link.message().await? {
+                Message::CommandComplete(body) => self.note(&body),
                 Message::ErrorResponse(body) => {
                     let error = self.link.refused(&body);
                     failed.get_or_insert(error);
                 }
-                Message::CopyInResponse(_) => self.link.refuse_copy()?,
+                Message::CopyInResponse(_) => {
+                    failed.get_or_insert_with(copies);
+                    self.link.refuse_copy()?;
+                }
                 _ => {}
             }
-        }
-        if changes_schema(sql) {
-            self.shared.schema.fetch_add(1, Ordering::AcqRel);
         }
         failed.map_or(Ok(()), Err)
     }
 
-    /// Runs a query of our own by the simple protocol, whose cells are text.
-    pub(super) async fn ask(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>> {
-        self.link.query(sql)?;
-        let mut rows = Vec::new();
-        while self.link.is_owed() {
-            match self.link.message().await? {
-                Message::DataRow(body) => {
-                    let text = |range: Option<std::ops::Range<usize>>| {
-                        Ok(range.map(|range| String::from_utf8_lossy(&body.buffer()[range]).into_owned()))
-                    };
-                    rows.push(body.ranges().map(text).collect().map_err(unwritable)?);
-                }
-                Message::ErrorResponse(body) => return Err(self.link.refused(&body)),
-                _ => {}
-            }
+    /// Notes what a command means for the statements that are prepared.
+    fn note(&mut self, completed: &CommandCompleteBody) {
+        let tag = completed.tag().unwrap_or_default();
+        match tag.split(' ').next().unwrap_or_default() {
+            // A view may be replaced by one with more columns; what else is created was in no statement before.
+            "ALTER" | "DROP" | "DO" => self.alter(),
+            "CREATE" if tag == "CREATE VIEW" => self.alter(),
+            // They are gone, or may be.
+            "DISCARD" | "DEALLOCATE" => self.schema = u64::MAX,
+            _ => {}
         }
-        Ok(rows)
+    }
+
+    fn alter(&mut self) {
+        self.altered |= self.link.status != IDLE;
+        self.shared.schema.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Rolls back what is open, and nothing where nothing is.
@@ -402,6 +428,8 @@ impl PostgresConnection {
             return Reply::ready(Ok(()));
         }
         Reply::pending(async {
+            // What is undone need not come to its end.
+            self.busy |= !self.link.is_settled();
             self.start().await?;
             let result = if self.link.status == IDLE { Ok(()) } else { self.end("ROLLBACK").await };
             self.finish(result).await
@@ -409,17 +437,26 @@ impl PostgresConnection {
     }
 }
 
+/// The state that a statement began in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Before {
+    pending: Option<TransactionOptions>,
+    idle: bool,
+    known: bool,
+}
+
 /// What takes the answers to a batch, as they come.
 struct Answers<'a> {
     sink: &'a mut dyn BatchSink,
     next: usize,
+    sent: usize,
     failed: Option<Error>,
 }
 
 impl Answers<'_> {
     /// Takes the answers that are there.
     fn take(&mut self, connection: &mut PostgresConnection, statement: &Statement) -> Result<()> {
-        let PostgresConnection { link, places, .. } = connection;
+        let PostgresConnection { link, places, bound, .. } = connection;
         loop {
             if let Some(bytes) = link.row() {
                 if self.failed.is_none() {
@@ -443,7 +480,17 @@ impl Answers<'_> {
                     let error = link.refused(&body);
                     self.failed.get_or_insert(error);
                 }
-                Some(Message::CopyInResponse(_)) => link.refuse_copy()?,
+                Some(Message::BindComplete) => *bound = true,
+                Some(Message::CopyInResponse(_)) => {
+                    self.failed.get_or_insert_with(copies);
+                    // What was sent behind it is not the data it waits for, and so is an error by itself.
+                    if self.next + 1 == self.sent {
+                        link.refuse_copy()?;
+                    }
+                }
+                Some(Message::CopyOutResponse(_)) => {
+                    self.failed.get_or_insert_with(copies);
+                }
                 Some(_) => {}
                 None if link.row().is_some() => {}
                 None => return Ok(()),
@@ -557,14 +604,14 @@ impl DriverConnection for PostgresConnection {
 
     fn ping(&mut self) -> Reply<'_, ()> {
         Reply::pending(async {
-            self.start().await?;
-            self.link.sync();
-            let timeout = self.shared.options.connect_timeout;
-            let result = match crate::time::timeout(timeout, self.link.settle()).await {
-                Some(result) => result,
-                None => return Err(lost()),
+            let patience = self.shared.options.connect_timeout;
+            let answered = async {
+                self.start().await?;
+                self.link.sync();
+                let result = self.link.settle().await;
+                self.finish(result).await
             };
-            self.finish(result).await
+            crate::time::timeout(patience, answered).await.unwrap_or_else(|| Err(lost()))
         })
     }
 
@@ -631,19 +678,20 @@ fn begin_sql(options: TransactionOptions) -> String {
     sql
 }
 
-/// Whether an error may come from a prepared statement that is out of date: its result has other columns now, it is
-/// gone, or what it names has changed.
+/// Whether an error before anything ran may come from a statement that is out of date: its result has other columns
+/// now, it is gone, or what it names has changed. What was a type's number tells the server nothing any more (XX000).
 fn is_outdated(error: &Error) -> bool {
     error
         .sqlstate()
-        .is_some_and(|state| matches!(state, "0A000" | "26000") || state.starts_with("42"))
+        .is_some_and(|state| matches!(state, "0A000" | "26000" | "XX000") || state.starts_with("42"))
 }
 
-/// Whether SQL may change tables or types; what only steers transactions, or writes rows, does not.
-fn changes_schema(sql: &str) -> bool {
-    let changes =
-        |word: &str| ["CREATE", "ALTER", "DROP", "DO"].iter().any(|it| word.eq_ignore_ascii_case(it));
-    sql.split(|character: char| !character.is_ascii_alphabetic()).any(changes)
+/// COPY has a protocol of its own.
+pub(super) fn copies() -> Error {
+    Error::unsupported(
+        "COPY from or to the program does not go with a statement; insert rows by `run_batch`, read them by a SELECT, or \
+         copy from or to a file of the server's",
+    )
 }
 
 fn expect_parameters(statement: &Statement, given: usize) -> Result<()> {

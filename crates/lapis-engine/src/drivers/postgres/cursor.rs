@@ -7,7 +7,7 @@ use lapis_sql::Value;
 use postgres_protocol::message::backend::Message;
 use postgres_protocol::message::frontend;
 
-use super::connection::{PostgresConnection, completed, row};
+use super::connection::{PostgresConnection, completed, copies, row};
 use super::decode::Column;
 use super::link::unwritable;
 use super::prepare::columns_of;
@@ -33,8 +33,22 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
-    /// Sends the statement and asks for its first rows.
+    /// Sends the statement, asks for its first rows, and waits until the server has begun.
     pub(super) async fn open(
+        connection: &mut PostgresConnection,
+        sql: &str,
+        params: &[Value<'_>],
+    ) -> Result<Self> {
+        let before = connection.before(sql);
+        match Self::open_once(connection, sql, params).await {
+            Err(error) if connection.renew(sql, before, &error).await? => {
+                Self::open_once(connection, sql, params).await
+            }
+            result => result,
+        }
+    }
+
+    async fn open_once(
         connection: &mut PostgresConnection,
         sql: &str,
         params: &[Value<'_>],
@@ -43,7 +57,15 @@ impl Cursor {
         connection.bind(sql, &statement, params, statement.name.is_empty())?;
         let mut cursor = Self { statement, columns: None, waiting: false, outcome: None };
         cursor.ask(connection)?;
-        connection.link.flush().await?;
+        loop {
+            match connection.link.message().await? {
+                Message::BindComplete => break,
+                Message::ErrorResponse(body) => return Err(connection.link.refused(&body)),
+                // Those of a BEGIN or a Parse before it.
+                _ => {}
+            }
+        }
+        connection.bound = true;
         Ok(cursor)
     }
 
@@ -56,6 +78,12 @@ impl Cursor {
         connection.link.expect_sync();
         self.waiting = true;
         Ok(())
+    }
+
+    fn complete(&mut self, outcome: Outcome, connection: &mut PostgresConnection) {
+        self.waiting = false;
+        self.outcome = Some(outcome);
+        connection.link.sync();
     }
 
     /// Whether the server is at work on it.
@@ -103,13 +131,14 @@ fn step(
             Some(Message::RowDescription(body)) => {
                 cursor.columns = Some(columns_of(&body, &connection.shared.types)?);
             }
-            Some(Message::CommandComplete(body)) if !connection.link.is_owed() => {
-                cursor.waiting = false;
-                cursor.outcome = Some(completed(&body));
-                connection.link.sync();
-            }
+            Some(Message::CommandComplete(body)) => cursor.complete(completed(&body), connection),
+            Some(Message::EmptyQueryResponse) => cursor.complete(Outcome::default(), connection),
             Some(Message::ErrorResponse(body)) => return Poll::Ready(Err(connection.link.refused(&body))),
-            Some(Message::CopyInResponse(_)) => connection.link.refuse_copy()?,
+            Some(Message::CopyInResponse(_)) => {
+                connection.link.refuse_copy()?;
+                return Poll::Ready(Err(copies()));
+            }
+            Some(Message::CopyOutResponse(_)) => return Poll::Ready(Err(copies())),
             Some(Message::ReadyForQuery(_)) => {
                 if let Some(outcome) = cursor.outcome {
                     return Poll::Ready(Ok(Some(outcome)));

@@ -33,9 +33,15 @@ impl PostgresConnection {
             self.link.expect_sync();
         }
         if let Some(statement) = self.statements.get(sql) {
-            return Ok(statement);
+            if !statement.parameters.iter().zip(params).any(|(ty, value)| is_guessed(ty.oid, value)) {
+                return Ok(statement);
+            }
+            // It was prepared with NULLs, which told nothing of the types.
+            let statements = &mut self.statements;
+            self.link.write(|output| statements.forget(sql, output))?;
         }
-        let name = self.statements.name();
+        let statements = &mut self.statements;
+        let name = self.link.write(|output| statements.name(output))?;
         let mut description = self.describe(&name, sql, &[]).await?;
         if let Some(types) = hints(&description.parameters, params) {
             self.link.write(|output| close(&name, output))?;
@@ -102,7 +108,7 @@ impl PostgresConnection {
                 return Ok(());
             }
             self.link.settle().await?;
-            let rows = self.ask(&Types::query(&unknown)).await?;
+            let rows = self.link.ask(&Types::query(&unknown)).await?;
             let mut parts: Vec<Oid> = rows.iter().filter_map(|row| self.shared.types.learn(row)).collect();
             parts.retain(|part| !unknown.contains(part));
             let asked = unknown.len();
@@ -129,9 +135,16 @@ pub(super) fn columns_of(body: &RowDescriptionBody, types: &Types) -> Result<Vec
 /// The types of parameters that the server took for text, for want of anything to tell it otherwise, and that are
 /// given other values: `SELECT $1` with a number.
 fn hints(inferred: &[Oid], params: &[Value<'_>]) -> Option<Vec<Oid>> {
+    let guessed = |(oid, value): (&Oid, &Value<'_>)| is_guessed(*oid, value);
+    if !inferred.iter().zip(params).any(guessed) {
+        return None;
+    }
     let hint = |(oid, value): (&Oid, &Value<'_>)| if *oid == TEXT { own_type(value) } else { 0 };
-    let types: Vec<Oid> = inferred.iter().zip(params).map(hint).collect();
-    types.iter().any(|oid| *oid != 0).then_some(types)
+    Some(inferred.iter().zip(params).map(hint).collect())
+}
+
+fn is_guessed(oid: Oid, value: &Value<'_>) -> bool {
+    oid == TEXT && own_type(value) != 0
 }
 
 /// The type that holds a value as it is; 0 for text, and where there is none.

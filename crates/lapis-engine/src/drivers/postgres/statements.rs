@@ -24,14 +24,18 @@ pub(super) struct Statement {
 pub(super) struct Statements {
     known: LruCache<Box<str>, Arc<Statement>>,
     named: bool,
+    /// The number in the next name.
     next: u64,
+    /// The server may have a statement of the next name: whoever prepared it did not wait for the end.
+    doubtful: bool,
 }
 
 impl Statements {
     /// For so many statements; without a number none has a name, and only what the server said of them is kept.
     pub(super) fn new(capacity: Option<usize>) -> Self {
         const DESCRIPTIONS: usize = 128;
-        Self { known: LruCache::new(capacity.unwrap_or(DESCRIPTIONS)), named: capacity.is_some(), next: 0 }
+        let known = LruCache::new(capacity.unwrap_or(DESCRIPTIONS));
+        Self { known, named: capacity.is_some(), next: 1, doubtful: false }
     }
 
     pub(super) fn get(&mut self, sql: &str) -> Option<Arc<Statement>> {
@@ -43,12 +47,17 @@ impl Statements {
     }
 
     /// A name for a statement that is about to be prepared.
-    pub(super) fn name(&mut self) -> String {
+    pub(super) fn name(&mut self, output: &mut BytesMut) -> Result<String> {
         if !self.named {
-            return String::new();
+            return Ok(String::new());
         }
-        self.next += 1;
-        format!("lapis_{}", self.next)
+        let name = format!("lapis_{}", self.next);
+        if self.doubtful {
+            // There may be none: that is no error (PostgreSQL 18, 54.2.3).
+            close(&name, output)?;
+        }
+        self.doubtful = true;
+        Ok(name)
     }
 
     /// Keeps a statement, and closes the one that has to make room.
@@ -63,6 +72,7 @@ impl Statements {
         {
             close(&oldest.name, output)?;
         }
+        (self.next, self.doubtful) = (self.next + 1, false);
         let statement = Arc::new(statement);
         self.known.insert(sql.into(), Arc::clone(&statement));
         Ok(statement)
