@@ -111,12 +111,12 @@ async fn a_pool_without_room(database: &Database) -> Result<()> {
 }
 
 async fn a_pool_that_is_full(database: &Database) -> Result<()> {
-    let builder = database.builder().pool_size(1).max_overflow(1).pool_timeout(Duration::from_millis(20));
+    let builder = database.builder().pool_size(1).max_overflow(1).pool_timeout(Duration::from_millis(500));
     let engine = builder.connect().await?;
     let held = (engine.acquire().await?, engine.begin().await?);
     let error = engine.acquire().await.unwrap_err();
     assert!(error.is_pool_timeout(), "{error:?}");
-    insta::assert_snapshot!(error.to_string(), @"no connection became free within 20ms: 2 are checked out of a pool of 1 and an overflow of 1; give connections back sooner (close sessions, end transactions), or raise `pool_size`, `max_overflow` or `pool_timeout`");
+    insta::assert_snapshot!(error.to_string(), @"no connection became free within 500ms: 2 are checked out of a pool of 1 and an overflow of 1; give connections back sooner (close sessions, end transactions), or raise `pool_size`, `max_overflow` or `pool_timeout`");
     assert!(engine.one(select(lit(1_i64))).await.unwrap_err().is_pool_timeout());
     drop(held);
     assert_eq!(engine.one(select(lit(1_i64))).await?, 1);
