@@ -286,7 +286,7 @@ impl PostgresConnection {
         let mut values = Vec::new();
         batch.values(0, &mut values);
         let statement = self.prepared(sql, &values).await?;
-        let mut answers = Answers { sink, next: 0, sent: 0, failed: None };
+        let mut answers = Answers { sink, next: 0, described: None, failed: None };
         for row in 0..batch.len() {
             values.clear();
             batch.values(row, &mut values);
@@ -294,7 +294,20 @@ impl PostgresConnection {
             let parse = row == 0 && statement.name.is_empty();
             self.bind(sql, &statement, &values, parse)?;
             self.link.write(|output| frontend::execute("", 0, output).map_err(unwritable))?;
-            answers.sent += 1;
+            if row == 0 && statement.parameters.is_empty() && statement.columns.is_empty() {
+                // It may be a COPY, which would take for its data what is sent behind it, and end the connection.
+                self.link.write(|output| {
+                    frontend::flush(output);
+                    Ok(())
+                })?;
+                while answers.next == 0 && answers.failed.is_none() {
+                    self.link.more().await?;
+                    answers.take(self, &statement)?;
+                }
+                if answers.failed.is_some() {
+                    break;
+                }
+            }
             if self.link.unsent() >= BATCH_CHUNK {
                 self.link.flush().await?;
                 answers.take(self, &statement)?;
@@ -449,18 +462,20 @@ pub(super) struct Before {
 struct Answers<'a> {
     sink: &'a mut dyn BatchSink,
     next: usize,
-    sent: usize,
+    /// What the server says of the columns of a statement without a name.
+    described: Option<Vec<Column>>,
     failed: Option<Error>,
 }
 
 impl Answers<'_> {
     /// Takes the answers that are there.
     fn take(&mut self, connection: &mut PostgresConnection, statement: &Statement) -> Result<()> {
-        let PostgresConnection { link, places, bound, .. } = connection;
+        let PostgresConnection { link, places, bound, shared, .. } = connection;
         loop {
             if let Some(bytes) = link.row() {
                 if self.failed.is_none() {
-                    let row = row(bytes, places, &statement.columns)?;
+                    let columns = self.described.as_deref().unwrap_or(&statement.columns);
+                    let row = row(bytes, places, columns)?;
                     self.failed = self.sink.returned(self.next, &Row::postgres(row)).err();
                 }
                 let len = bytes.len();
@@ -481,12 +496,12 @@ impl Answers<'_> {
                     self.failed.get_or_insert(error);
                 }
                 Some(Message::BindComplete) => *bound = true,
+                Some(Message::RowDescription(body)) => {
+                    self.described = Some(columns_of(&body, &shared.types)?);
+                }
                 Some(Message::CopyInResponse(_)) => {
                     self.failed.get_or_insert_with(copies);
-                    // What was sent behind it is not the data it waits for, and so is an error by itself.
-                    if self.next + 1 == self.sent {
-                        link.refuse_copy()?;
-                    }
+                    link.refuse_copy()?;
                 }
                 Some(Message::CopyOutResponse(_)) => {
                     self.failed.get_or_insert_with(copies);
