@@ -2,6 +2,9 @@
 //! once.
 #![cfg(feature = "mysql")]
 
+#[path = "../shared/mod.rs"]
+mod shared;
+
 mod common;
 mod fake;
 
