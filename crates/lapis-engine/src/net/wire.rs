@@ -16,8 +16,6 @@ const CHUNK: usize = 32 * 1024;
 const LARGEST_INPUT: usize = 1 << 20;
 /// The room for what is to be written that a connection keeps for the next statement.
 const LARGEST_OUTPUT: usize = 256 * 1024;
-/// The room for what is read that a connection keeps for the next row.
-const LARGEST_INPUT: usize = 1024 * 1024;
 
 /// A socket, what was read from it and not yet understood, and what is to be written.
 ///
@@ -58,9 +56,6 @@ impl Wire {
 
     /// Reads more; that the server has closed the connection is an error.
     pub(crate) fn poll_fill(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.input.is_empty() && self.input.capacity() > LARGEST_INPUT {
-            self.input = BytesMut::with_capacity(CHUNK);
-        }
         self.input.reserve(CHUNK / 2);
         if self.input.is_empty() && self.input.capacity() > LARGEST_INPUT {
             self.input = BytesMut::with_capacity(CHUNK);

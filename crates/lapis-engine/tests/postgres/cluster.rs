@@ -78,7 +78,7 @@ impl Cluster {
 
     /// The URL of a user by TCP.
     pub fn url(&self, user: &str, options: &str) -> String {
-        format!("postgres://{user}@127.0.0.1:{}/postgres?{options}", self.port)
+        format!("postgres://{user}@127.0.0.1:{}/postgres?connect_timeout=60&{options}", self.port)
     }
 
     fn run(&self, program: &str, arguments: &[&str]) -> Result<()> {

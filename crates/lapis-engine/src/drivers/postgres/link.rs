@@ -37,15 +37,32 @@ pub(super) struct Link {
     /// What was sent last ends with a Sync, and is no simple query.
     extended: bool,
     broken: bool,
+    /// The longest message that is read.
+    longest: usize,
 }
 
 /// The longest message that the server takes: `PQ_LARGE_MESSAGE_LIMIT` (PostgreSQL 18, `libpq.h`). It ends the
 /// connection of who sends a longer one.
 const LARGEST_MESSAGE: usize = 0x3fff_ffff - 1;
+/// The longest message that a server sends before it lets a connection in; what is longer is of another protocol.
+const LARGEST_GREETING: usize = 64 * 1024;
 
 impl Link {
     pub(super) fn new(wire: Wire) -> Self {
-        Self { wire, status: IDLE, owed: 0, unsynced: false, extended: false, broken: false }
+        Self {
+            wire,
+            status: IDLE,
+            owed: 0,
+            unsynced: false,
+            extended: false,
+            broken: false,
+            longest: LARGEST_GREETING,
+        }
+    }
+
+    /// Says that the server has let the connection in.
+    pub(super) fn let_in(&mut self) {
+        self.longest = 2 * LARGEST_MESSAGE;
     }
 
     /// Writes messages, which go out with the next one that is waited for: all of them, or none if one of them cannot
@@ -171,10 +188,7 @@ impl Link {
     pub(super) fn take_message(&mut self) -> Result<Option<Message>> {
         loop {
             if self.wire.input.first() == Some(&DATA_ROW_TAG) {
-                return match Header::parse(&self.wire.input) {
-                    Ok(_) => Ok(None),
-                    Err(error) => Err(self.lost(error)),
-                };
+                return self.check().map(|()| None);
             }
             match self.parse()? {
                 Some(message) if comes_by_itself(&message) => {}
@@ -183,8 +197,21 @@ impl Link {
         }
     }
 
+    /// Whether the next message can be one, before room is made for it.
+    fn check(&mut self) -> Result<()> {
+        let checked = match Header::parse(&self.wire.input) {
+            Ok(Some(header)) if usize::try_from(header.len()).is_ok_and(|len| len > self.longest) => {
+                let message = format!("it announces a message of {} bytes", header.len());
+                Err(io::Error::new(io::ErrorKind::InvalidData, message))
+            }
+            header => header.map(drop),
+        };
+        checked.map_err(|error| self.lost(error))
+    }
+
     /// The next message that is wholly there.
     fn parse(&mut self) -> Result<Option<Message>> {
+        self.check()?;
         let message = Message::parse(&mut self.wire.input).map_err(|error| self.lost(error))?;
         if let Some(Message::ReadyForQuery(body)) = &message {
             self.owed = self.owed.saturating_sub(1);

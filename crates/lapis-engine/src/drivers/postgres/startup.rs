@@ -198,6 +198,7 @@ async fn log_in(host: &Host, options: &Options, encrypted: bool) -> Result<(Link
         frontend::startup_message(own.into_iter().chain(parameters), output).map_err(unwritable)
     })?;
     authenticate(&mut link, options).await?;
+    link.let_in();
     let mut key = CancelKey { host: host.clone(), found, process: 0, secret: 0 };
     loop {
         match link.message().await? {
