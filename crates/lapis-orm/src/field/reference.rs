@@ -87,6 +87,11 @@ impl<T: Entity> Ref<T> {
         self.key.is_none() && matches!(self.target, Target::Unknown)
     }
 
+    /// A reference to an entity of a session, with its key where it has one.
+    pub(crate) fn known(handle: Handle<T>, key: Option<T::Key>) -> Self {
+        Self { key, target: Target::Handle(handle) }
+    }
+
     /// Takes the owned entity out, leaving its key.
     pub(crate) fn take_loaded(&mut self) -> Option<T> {
         match std::mem::replace(&mut self.target, Target::Unknown) {

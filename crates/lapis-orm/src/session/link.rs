@@ -128,8 +128,7 @@ impl Session {
     /// # Panics
     /// If a handle is of another session.
     pub fn link<R: Relation>(&mut self, owner: Handle<R::Source>, relation: R, target: Handle<R::Target>) {
-        self.index_of(owner);
-        self.index_of(target);
+        let (from, to) = (self.index_of(owner), self.index_of(target));
         self.state.settle();
         match (self.state(owner), self.state(target)) {
             (EntityState::Transient, EntityState::Pending | EntityState::Persistent) => {
@@ -141,8 +140,16 @@ impl Session {
             _ => {}
         }
         match relation.path() {
-            Path::Reference(access) => (access.set)(&mut self[owner], Some(Ref::from(target))),
-            Path::Inverse { reference, .. } => (reference.set)(&mut self[target], Some(Ref::from(owner))),
+            Path::Reference(access) => {
+                if self.state.owner(R::Source::model().slot, from, access.number) != Some(to) {
+                    (access.set)(&mut self[owner], Some(Ref::from(target)));
+                }
+            }
+            Path::Inverse { reference, .. } => {
+                if self.state.owner(R::Target::model().slot, to, reference.number) != Some(from) {
+                    (reference.set)(&mut self[target], Some(Ref::from(owner)));
+                }
+            }
             Path::Association { relation: number, .. } => self.link_through(number, owner, target),
         }
         self.state.settle();

@@ -78,6 +78,18 @@ impl Merge<'_> {
         Ok(self.merged())
     }
 
+    /// Has a reference lead to the entity that was merged last, by its key as well: it may be part of the own key.
+    fn point_to_merged<T: Entity>(&self, entity: &mut T, reference: usize) {
+        let state = &self.session.state;
+        // Neither can fail: pointing somewhere decodes nothing, and the key comes out of a field of its type.
+        let _ = entity.relink(reference, Relink::Point(Some((state.id, self.merged))));
+        let target = (T::model().references[reference].target)();
+        if let Some(key) = state.key_of(target.slot, self.merged) {
+            let mut cell = |part: usize| key.get(part).and_then(Value::as_cell).unwrap_or(Cell::Null);
+            let _ = entity.relink(reference, Relink::Resolve(&mut cell));
+        }
+    }
+
     fn merged<T: Entity>(&self) -> Handle<T> {
         Handle::new(self.session.state.id, self.merged)
     }
@@ -181,9 +193,7 @@ impl<T: Entity> Step for Graph<T> {
     fn run<'a>(mut self: Box<Self>, merge: &'a mut Merge<'_>) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             if let Some(reference) = self.waiting.take() {
-                // Pointing somewhere decodes nothing, so it cannot fail.
-                let target = (merge.session.state.id, merge.merged);
-                let _ = self.entity.relink(reference, Relink::Point(Some(target)));
+                merge.point_to_merged(&mut self.entity, reference);
             }
             let mut parts = self.parts.take().unwrap_or_else(|| Parts::of(&mut self.entity));
             if let Some((reference, referred)) = parts.referred.pop() {
@@ -276,7 +286,9 @@ impl<R: Relation> Step for Relinking<R> {
             }
             if let Some(mut member) = self.left.next() {
                 if let Path::Inverse { reference, .. } = relation.path() {
-                    (reference.set)(&mut member, Some(Ref::from(owner)));
+                    // By its key as well, which may be part of the member's.
+                    let key = merge.session[owner].key();
+                    (reference.set)(&mut member, Some(Ref::known(owner, key)));
                 }
                 self.waiting = true;
                 merge.left.extend([self as Box<dyn Step>, Box::new(Graph::new(member))]);

@@ -21,6 +21,8 @@ conformance![
     merge_replaces_links_through_an_association_table,
     merge_takes_what_a_graph_holds_twice_for_one_entity,
     merge_writes_nothing_before_the_whole_graph_is_laid_over,
+    a_graph_from_one_session_refers_by_keys_in_another,
+    a_graph_leaves_out_a_relation_that_leads_back,
     expunge_lets_go_of_one_entity,
     expunge_all_lets_go_of_every_entity,
     an_owned_graph_serializes,
@@ -300,6 +302,47 @@ async fn merge_writes_nothing_before_the_whole_graph_is_laid_over(db: &Database)
     assert_eq!(session.related(merged, Order::lines)?.len(), 2);
     let lines = db.all(select((Line::order, Line::id)).order_by(Line::position.asc())).await?;
     assert_eq!(lines, [(1, 4), (1, 3)]);
+    Ok(())
+}
+
+async fn a_graph_from_one_session_refers_by_keys_in_another(db: &Database) -> Result<()> {
+    db.create::<(Category,)>().await?;
+    let mut session = db.session();
+    let top = session.add(Category::new().name("top").build());
+    let middle =
+        session.add(Category { parent: Some(top.into()), ..Category::new().name("middle").build() });
+    let leaf =
+        session.add(Category { parent: Some(middle.into()), ..Category::new().name("leaf").build() });
+    session.commit().await?;
+
+    let graph = session.to_graph(leaf)?;
+    let parent = graph.parent.as_ref().and_then(Ref::get).expect("it is copied along");
+    assert_eq!(parent.parent.as_ref().and_then(Ref::key), Some(&*session[top].id));
+    let mut other = db.session();
+    let leaf = other.merge(Category { name: "moved".into(), ..graph }).await?;
+    other.commit().await?;
+    let parent = other.related(leaf, Category::parent)?.expect("it was merged along");
+    assert_eq!(other[parent].name, "middle");
+    Ok(())
+}
+
+async fn a_graph_leaves_out_a_relation_that_leads_back(db: &Database) -> Result<()> {
+    db.create::<(Category,)>().await?;
+    let mut session = db.session();
+    let egg = session.add(Category::new().name("egg").build());
+    let hen = session.add(Category { parent: Some(egg.into()), ..Category::new().name("hen").build() });
+    session[egg].parent = Some(hen.into());
+    session.commit().await?;
+
+    let graph = session.to_graph(egg)?;
+    assert_eq!(graph.children[0].name, "hen");
+    assert!(!graph.children[0].children.is_loaded());
+    let mut other = db.session();
+    let egg = other.merge(graph).await?;
+    assert!(other.changes().is_empty());
+    let hen = other.related(egg, Category::children)?[0];
+    other.load(hen, Category::children).await?;
+    assert_eq!(other.related(hen, Category::children)?, [egg]);
     Ok(())
 }
 

@@ -9,6 +9,7 @@ conformance![
     an_association_object_is_found_by_its_composite_key,
     an_association_object_is_loaded_from_both_sides,
     an_association_object_is_updated_and_deleted_by_its_whole_key,
+    an_association_object_is_merged_over_its_row,
     an_association_object_moves_when_a_part_of_its_key_changes,
     two_association_objects_with_one_key_violate_it,
     a_reference_to_a_composite_key_spans_its_columns,
@@ -163,6 +164,23 @@ async fn an_association_object_is_updated_and_deleted_by_its_whole_key(db: &Data
     session.commit().await?;
     assert_eq!(db.scalar::<i64>("SELECT count(*) FROM enrolments").await?, 2);
     Ok(())
+}
+
+async fn an_association_object_is_merged_over_its_row(db: &Database) -> Result<()> {
+    let mut session = school(db).await?;
+    let query = Student::select().filter(Student::name.eq("Ann"));
+    let mut ann: Student = db.one(query.eager(Student::enrolments.eager(Enrolment::course))).await?;
+    ann.enrolments
+        .get_mut()
+        .expect("they were loaded")
+        .iter_mut()
+        .for_each(|own| own.grade = Some(2));
+    session.merge(ann).await?;
+    assert_eq!((session.changes().new, session.changes().dirty), (0, 2));
+    session.commit().await?;
+    let grades = select(Enrolment::grade).filter(Enrolment::student.eq(1));
+    assert_eq!(db.all(grades).await?, [Some(2), Some(2)]);
+    session.close().await
 }
 
 async fn an_association_object_moves_when_a_part_of_its_key_changes(db: &Database) -> Result<()> {

@@ -23,7 +23,7 @@ macro_rules! ensure {
 }
 pub(crate) use ensure;
 
-fn label(session: &Session, any: Any) -> String {
+pub fn label(session: &Session, any: Any) -> String {
     fn of<T: Node>(entity: &T) -> String {
         entity.clone().label().clone()
     }

@@ -2,11 +2,12 @@
 
 use std::any::Any as StdAny;
 
-use lapis::orm::relation::{Reference, ToMany, ToOne};
+use lapis::orm::relation::{Path, Reference, Slot, ToMany, ToOne};
 use lapis::orm::session::RelatedEntities;
 use lapis::prelude::*;
 
 use crate::entities::{Author, Book, Category, Comment, Country, Profile, Rating, Tag};
+use crate::model::Side;
 
 /// The value of a primary key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -457,4 +458,32 @@ pub async fn query_with_targets(session: &mut Session, rel: Rel, joined: bool) -
         Ok(found.into_iter().map(S::any).collect())
     }
     with_relation!(rel, forward, _inverse => query(session, forward, joined).await)
+}
+
+/// The labels of what an owned graph holds of a relation; `None` where that is not loaded.
+pub fn labels_in_graph<E: Node>(entity: &mut E, side: Side) -> Option<Vec<String>> {
+    fn labels<E: Node, S: Node, T: Node>(
+        entity: &mut E,
+        relation: impl Relation<Source = S, Target = T>,
+    ) -> Option<Vec<String>> {
+        let entity: &mut S = (entity as &mut dyn StdAny).downcast_mut().expect("the relation's source");
+        let label = |entity: &T| entity.clone().label().clone();
+        match relation.path() {
+            Path::Inverse { slot: Slot::Many(field), .. }
+            | Path::Association { slot: Slot::Many(field), .. } => {
+                Some(field(entity).get()?.iter().map(label).collect())
+            }
+            Path::Inverse { slot: Slot::One(field), .. }
+            | Path::Association { slot: Slot::One(field), .. } => {
+                let field = field(entity);
+                field.is_loaded().then(|| field.get().map(label).into_iter().collect())
+            }
+            Path::Reference(_) => None,
+        }
+    }
+    match side {
+        Side::Sources(rel) => with_relation!(rel, _forward, inverse => labels(entity, inverse)),
+        Side::Tags => labels(entity, Book::tags),
+        Side::Books => labels(entity, Tag::books),
+    }
 }

@@ -129,17 +129,43 @@ struct FillReferences<'a, 's, S> {
 
 impl<S: Entity> RelationVisitor<S> for FillReferences<'_, '_, S> {
     fn reference<F: ReferenceField>(&mut self, number: usize, field: &mut F) {
-        let session = &self.copying.session;
-        let Some(target) = session.state.owner(S::model().slot, self.owner.index, number) else {
-            return;
-        };
-        let known = &session[Handle::<F::Target>::new(session.state.id, target)];
-        if self.copying.trail.entities.contains(&(F::Target::model().slot, target)) {
-            if let Some(key) = known.key() {
-                *field = F::from_reference(Some(Ref::to(key)));
+        let Copying { session, trail, .. } = self.copying;
+        let target = session.state.owner(S::model().slot, self.owner.index, number);
+        let outside = |target: &u32| !trail.entities.contains(&(F::Target::model().slot, *target));
+        match (target.filter(outside), field.reference_mut()) {
+            (Some(target), Some(reference)) => {
+                let target = Handle::<F::Target>::new(session.state.id, target);
+                let mut copy = session[target].clone();
+                copy.visit_relations(&mut ReferByKey { session, owner: target });
+                reference.set_loaded(Arc::new(copy));
             }
-        } else if let Some(reference) = field.reference_mut() {
-            reference.set_loaded(Arc::new(known.clone()));
+            _ => ReferByKey { session, owner: self.owner }.reference(number, field),
+        }
+    }
+
+    fn many<T: Entity>(&mut self, _relation: ToMany<S, T>, _field: &mut Many<T>) {}
+
+    fn one<T: Entity>(&mut self, _relation: ToOne<S, T>, _field: &mut One<T>) {}
+}
+
+/// Has the references of a copied entity hold keys where there are some: a handle is of no use to another session.
+struct ReferByKey<'a, S> {
+    session: &'a Session,
+    owner: Handle<S>,
+}
+
+impl<S: Entity> RelationVisitor<S> for ReferByKey<'_, S> {
+    fn reference<F: ReferenceField>(&mut self, number: usize, field: &mut F) {
+        let Some(reference) = field.reference() else { return };
+        let state = &self.session.state;
+        // What the session has let go of is no owner any more, and has a key all the same.
+        let target = state
+            .owner(S::model().slot, self.owner.index, number)
+            .map(|target| Handle::<F::Target>::new(state.id, target))
+            .or(reference.handle().filter(|handle| handle.session == state.id));
+        let key = target.and_then(|target| self.session[target].key());
+        if let Some(key) = key.or_else(|| reference.key().cloned()) {
+            *field = F::from_reference(Some(Ref::to(key)));
         }
     }
 
@@ -185,11 +211,15 @@ impl<S: Entity> NextRelation<'_, '_, S> {
         let Some(members) = session.state.related::<T>(key, self.owner.index, model) else {
             return Some(false);
         };
-        let outside = |member: &&Handle<T>| !trail.entities.contains(&(T::model().slot, member.index));
-        let members: Vec<Handle<T>> = members.iter().filter(outside).copied().collect();
+        // Without those that lead back it would not be what the relation holds: a merge would take them out of it.
+        let leads_back = |member: &Handle<T>| trail.entities.contains(&(T::model().slot, member.index));
+        if members.iter().any(leads_back) {
+            return Some(false);
+        }
         if members.is_empty() {
             return Some(true);
         }
+        let members = members.to_vec();
         self.found = Some(Box::new(move |copy| {
             Box::new(move |copying| {
                 copying.trail.associations.extend(association);

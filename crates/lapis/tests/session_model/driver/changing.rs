@@ -170,27 +170,36 @@ impl Driver {
 
     pub(super) fn expunge(&mut self, random: &mut Random) -> Verdict {
         let Some(id) = random.pick(&self.persistent()) else { return Ok(()) };
-        // As in SQLAlchemy, a row that was written by this transaction is better not let go of: a rollback
-        // could not tell its later handles what became of it.
-        let unwritten =
-            self.base.rows.get(&id).map(|row| &row.columns) == Some(&self.model.rows[&id].columns);
-        let unwritten_refs = |known: &Known| {
-            known.columns.refs.contains(&Some(id))
-                && Rel::of(known.columns.kind).any(|rel| {
-                    known.columns.refs[rel.number()] == Some(id) && rel.target() == self.any(id).kind()
-                })
-        };
-        let referred = self.model.known.values().any(|known| known.pending && unwritten_refs(known));
-        if !unwritten || referred {
+        if !self.may_go(id) {
             return Ok(());
         }
         self.note(format!("expunge #{id}"));
         let any = self.any(id);
         with_handle!(any, handle => self.session.expunge(handle)).map_err(|error| error.to_string())?;
+        self.let_go(id);
+        Ok(())
+    }
+
+    /// Whether an entity may be let go of. As in SQLAlchemy, none is to go that was written by this
+    /// transaction: a rollback could not tell its later handles what became of it.
+    pub(super) fn may_go(&self, id: Id) -> bool {
+        let (Some(row), Some(known)) = (self.model.rows.get(&id), self.model.known.get(&id)) else {
+            return false;
+        };
+        let kind = known.columns.kind;
+        let refers = |known: &Known| {
+            let mut rels = Rel::of(known.columns.kind);
+            rels.any(|rel| known.columns.refs[rel.number()] == Some(id) && rel.target() == kind)
+        };
+        let referred = self.model.known.values().any(|known| known.pending && refers(known));
+        !referred && self.base.rows.get(&id).map(|row| &row.columns) == Some(&row.columns)
+    }
+
+    /// Notes that the session has let go of a row.
+    pub(super) fn let_go(&mut self, id: Id) {
         self.model.unload_holders(id);
         self.model.let_go(id, EntityState::Detached);
         // Links that were to end have not: who no longer held it holds it again.
         self.model.unload_holders(id);
-        Ok(())
     }
 }

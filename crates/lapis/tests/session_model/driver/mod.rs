@@ -2,6 +2,7 @@
 
 mod adding;
 mod changing;
+mod graphs;
 mod reading;
 mod transactions;
 
@@ -41,6 +42,9 @@ pub enum Action {
     ExpireAll,
     Refresh,
     Expunge,
+    ToGraph,
+    Detach,
+    Merge,
     Get,
     QuerySources,
     QueryTargets,
@@ -72,6 +76,9 @@ const WEIGHTS: &[(Action, usize)] = &[
     (Action::ExpireAll, 1),
     (Action::Refresh, 3),
     (Action::Expunge, 2),
+    (Action::ToGraph, 3),
+    (Action::Detach, 3),
+    (Action::Merge, 5),
     (Action::Get, 5),
     (Action::QuerySources, 5),
     (Action::QueryTargets, 4),
@@ -167,6 +174,9 @@ impl Driver {
             Action::ExpireAll => self.expire_all(),
             Action::Refresh => self.refresh(random).await?,
             Action::Expunge => self.expunge(random)?,
+            Action::ToGraph => self.to_graph(random)?,
+            Action::Detach => self.detach(random).await?,
+            Action::Merge => self.merge(random).await?,
             Action::Get => self.get(random).await?,
             Action::QuerySources => self.query_sources(random).await?,
             Action::QueryTargets => self.query_targets(random).await?,
