@@ -9,7 +9,31 @@ use lapis_sql::Value;
 use crate::error::{Error, Result};
 use crate::sink::Batch;
 
-/// A statement that has run.
+/// A statement that has run, as [`on_statement`](crate::EngineBuilder::on_statement)'s function is given it.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use std::sync::Arc;
+///
+/// use lapis_engine::{Engine, Result, StatementEvent};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+/// let written = Arc::new(AtomicU64::new(0));
+/// let counter = Arc::clone(&written);
+/// let engine = Engine::builder("sqlite::memory:")
+///     .on_statement(move |event: &StatementEvent<'_>| {
+///         counter.fetch_add(event.rows_affected, Ordering::Relaxed);
+///         if let Some(error) = event.error {
+///             eprintln!("{} failed after {:?}: {error}", event.sql, event.elapsed);
+///         }
+///     })
+///     .connect()
+///     .await?;
+/// engine.script("CREATE TABLE t (x)").await?;
+/// engine.execute(lapis_sql::statement::text("INSERT INTO t VALUES (1), (2)")).await?;
+/// assert_eq!(written.load(Ordering::Relaxed), 2);
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct StatementEvent<'a> {

@@ -6,6 +6,21 @@ use std::time::Duration;
 use lapis_sql::{CompileError, DecodeError};
 
 /// What went wrong.
+///
+/// ```
+/// use lapis_engine::{Engine, ErrorKind, OperationalCause, Result};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+/// let error = Engine::connect("sqlite://no/such/folder/blog.db").await.unwrap_err();
+/// let advice = match error.kind() {
+///     ErrorKind::Operational { cause: OperationalCause::CannotOpen, .. } => "look at the path",
+///     ErrorKind::Operational { .. } | ErrorKind::PoolTimeout { .. } => "try again later",
+///     ErrorKind::Integrity(violation) if violation.name.is_some() => "look at the constraint of that name",
+///     _ => "look at the program",
+/// };
+/// assert_eq!(advice, "look at the path");
+/// # Ok(()) }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -13,6 +13,23 @@ use crate::entity::{Entity, Link};
 use crate::handle::Handle;
 
 /// Where an entity stands between the program and the database.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+/// # let engine = blog().await?;
+/// let mut session = engine.session();
+/// let bob = session.add(User::new().name("Bob").build());
+/// assert_eq!(session.state(bob), EntityState::Pending);
+/// session.commit().await?;
+/// assert_eq!(session.state(bob), EntityState::Persistent);
+/// session.delete(bob);
+/// session.flush().await?;
+/// assert_eq!(session.state(bob), EntityState::Deleted);
+/// session.commit().await?;
+/// assert_eq!(session.state(bob), EntityState::Detached);
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EntityState {
     /// Known to the session by its handle alone: neither in the database nor to be written.

@@ -56,6 +56,30 @@ pub struct SelectStatement {
 }
 
 /// A typed `SELECT` with rows of shape `S`.
+///
+/// It is built by [`select`] or by an entity's `select()`, one clause a method, and run by an engine, a connection,
+/// a transaction or a session. Clauses may be added in any order; a filter on top of another means both.
+///
+/// ```
+/// use lapis_sql::dialect::Sqlite;
+/// use lapis_sql::expr::{Column, ExprOps, StaticTable, func};
+/// use lapis_sql::statement::{Statement, select};
+///
+/// struct User;
+/// impl StaticTable for User {
+///     const TABLE: &'static str = "users";
+/// }
+/// const NAME: Column<User, String> = Column::new("name");
+/// const AGE: Column<User, i32> = Column::new("age");
+///
+/// let names = select((NAME, func::count(AGE))).filter(AGE.ge(18)).group_by(NAME).order_by(NAME.asc()).limit(10);
+/// assert_eq!(
+///     names.sql(&Sqlite)?,
+///     "SELECT \"users\".\"name\", count(\"users\".\"age\") FROM \"users\" WHERE \"users\".\"age\" >= ? \
+///      GROUP BY \"users\".\"name\" ORDER BY \"users\".\"name\" LIMIT ?"
+/// );
+/// # Ok::<(), lapis_sql::CompileError>(())
+/// ```
 pub struct Select<S: Shape> {
     /// The statement as plain data.
     pub statement: SelectStatement,

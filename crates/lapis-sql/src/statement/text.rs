@@ -101,7 +101,19 @@ impl Statement for TextSql {
     }
 }
 
-/// SQL written by hand that returns rows of shape `S`.
+/// SQL written by hand that returns rows of shape `S`: made by [`TextSql::rows`] and [`TextSql::scalar`], and run
+/// like any other query.
+///
+/// ```
+/// use lapis_sql::dialect::Sqlite;
+/// use lapis_sql::statement::{ByRow, Statement, TextQuery, text};
+///
+/// // engine.all(ages).await? gives a Vec<(String, i32)>
+/// let ages: TextQuery<ByRow<(String, i32)>> =
+///     text("SELECT name, age FROM users WHERE age > :min").bind("min", 18).rows();
+/// assert_eq!(ages.sql(&Sqlite)?, "SELECT name, age FROM users WHERE age > ?");
+/// # Ok::<(), lapis_sql::CompileError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct TextQuery<S> {
     statement: TextStatement,

@@ -29,6 +29,12 @@ pub enum ColumnType {
     /// 64-bit floating point.
     Double,
     /// Exact decimal; without a precision, the database's widest.
+    ///
+    /// A value with more digits behind the point than the column has is rounded by the servers, and one with more
+    /// digits in all is refused. SQLite knows no decimals: to it the precision is a remark that changes nothing, and
+    /// a value is kept as given, an `INTEGER` where it is whole, else a `REAL`; one of more than 15 significant
+    /// digits, which a `REAL` could not give back, is refused by Lapis, and trailing zeros go (`2.50` is read as
+    /// `2.5`). Where the limits matter there, add a CHECK, as `round(price, 2) = price`.
     Decimal {
         /// Digits in all, and digits behind the point.
         precision: Option<(u32, u32)>,

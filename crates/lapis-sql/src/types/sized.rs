@@ -40,7 +40,15 @@ impl ColumnType {
         ColumnType::String(length)
     }
 
-    /// `NUMERIC(precision, scale)`, for a `T` that is an exact decimal.
+    /// `NUMERIC(precision, scale)`, for a `T` that is an exact decimal; what each database makes of it,
+    /// [`ColumnType::Decimal`] says.
+    ///
+    /// ```
+    /// # use lapis_sql::types::ColumnType;
+    /// # use rust_decimal::Decimal;
+    /// let price = ColumnType::decimal_of_precision::<Decimal>(10, 2);
+    /// assert_eq!(price, ColumnType::Decimal { precision: Some((10, 2)) });
+    /// ```
     #[must_use]
     pub fn decimal_of_precision<T>(precision: u32, scale: u32) -> Self
     where
