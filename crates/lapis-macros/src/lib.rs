@@ -75,7 +75,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `sequence(name = "..", start = 1, increment = 1)` | how it is counted |
 /// | `name = ".."` | the column's name, if not the field's |
 /// | `length = 320` | `VARCHAR(320)`, on SQLite with a CHECK that enforces it |
-/// | `precision = 10, scale = 2` | `NUMERIC(10, 2)` |
+/// | `precision = 10, scale = 2` | `NUMERIC(10, 2)`; SQLite keeps up to 15 significant digits, wherever the point is, and checks neither |
 /// | `type = SmallInt`, `type = "CITEXT"` | a `ColumnType`, or a type of one database by its SQL name |
 /// | `unique`, `index` | a constraint or index over this field |
 /// | `default = ..` | what the builder puts in where nothing is given: any Rust expression |
@@ -93,7 +93,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | attribute | meaning |
 /// | --- | --- |
 /// | `inverse = Post::author` | the other side of that reference, or of that many-to-many relation |
-/// | `through = "book_tags"` | many to many, by that association table (`schema.table` if it has a schema); said on both sides, and `inverse` on one of them only |
+/// | `through = "book_tags"` | many to many, by that association table (`schema.table` if it has a schema); said on both sides, and `inverse` on one of them or both |
 /// | `from = "..", to = ".."` | its columns for this side and the other, if not `book_id` and `tag_id` |
 /// | `cascade(delete, delete_orphan)` | deleting the owner deletes them; so does taking one out |
 /// | `order_by = "title, id desc"` | by which fields of the other entity they are ordered |

@@ -9,7 +9,9 @@ pub use lapis_orm::entity::{
 };
 pub use lapis_orm::field::{Auto, ReferenceField};
 pub use lapis_orm::loading::{Loads, check_stream, decode_optional, fetch};
-pub use lapis_orm::relation::{Reference, RelationVisitor, Through, ToMany, ToOne};
+pub use lapis_orm::relation::{
+    Reference, RelationVisitor, Through, ToMany, ToOne, inverse_many, inverse_reference,
+};
 pub use lapis_sql::expr::{Column, IntoExpr, Node, Order, StaticTable, func, raw};
 pub use lapis_sql::schema::{MetaData, ReferentialAction, ServerDefault, TableSet};
 pub use lapis_sql::statement::{Shape, StatementRef};

@@ -2,8 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::Type;
 use syn::spanned::Spanned;
+use syn::{Ident, Path, Type};
 
 use super::Entity;
 use super::field::{Field, FieldKind};
@@ -76,12 +76,13 @@ impl Entity {
         let slot = quote!(|owner| &mut owner.#ident);
         let make = match (&relation.inverse, &relation.through) {
             (Some(inverse), None) => {
-                let inverse = &inverse.value;
+                let inverse = self.inverse("inverse_reference", target, &inverse.value);
                 quote!(#p::ToMany::inverse(#name, #number, #slot, #inverse))
             }
             (Some(inverse), Some(_)) => {
-                let inverse = &inverse.value;
-                quote!(#p::ToMany::other_side(#name, #number, #slot, #inverse))
+                let inverse = self.inverse("inverse_many", target, &inverse.value);
+                let through = self.through(field);
+                quote!(#p::ToMany::other_side(#name, #number, #slot, #through, #inverse))
             }
             (None, _) => {
                 let through = self.through(field);
@@ -99,7 +100,8 @@ impl Entity {
 
     fn to_one(&self, number: usize, field: &Field, target: &Type) -> TokenStream {
         let (p, ident, vis, name) = (&self.lapis, &field.ident, &field.vis, &field.name);
-        let inverse = field.relation.inverse.as_ref().map(|inverse| &inverse.value);
+        let inverse = field.relation.inverse.as_ref();
+        let inverse = inverse.map(|inverse| self.inverse("inverse_reference", target, &inverse.value));
         let docs = self.docs(field, "relation", name);
         let at = self.lapis_at(target.span());
         let ty = quote_spanned!(target.span()=> #at::ToOne<Self, #target>);
@@ -110,7 +112,13 @@ impl Entity {
         }
     }
 
-    /// The association table as the side without `inverse` declares it.
+    /// The function that gives the other side, by one of Lapis's that says what it has to be.
+    fn inverse(&self, through: &str, target: &Type, inverse: &Path) -> TokenStream {
+        let (at, function) = (self.lapis_at(inverse.span()), Ident::new(through, inverse.span()));
+        quote_spanned!(inverse.span()=> || #at::#function::<Self, #target, _>(#inverse))
+    }
+
+    /// The association table as this side declares it.
     fn through(&self, field: &Field) -> TokenStream {
         let (p, name, relation) = (&self.lapis, &field.name, &field.relation);
         let text = |text: Option<String>| match text {

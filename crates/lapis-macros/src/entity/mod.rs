@@ -103,6 +103,18 @@ impl Entity {
                 }
             }
         }
+        for (field, _, _) in self.relations() {
+            let Some(inverse) = &field.relation.inverse else { continue };
+            let mut names = inverse.value.segments.iter().rev().map(|segment| segment.ident.unraw());
+            let names_itself = names.next().is_some_and(|name| name == field.name)
+                && names.next().is_some_and(|entity| entity == "Self" || entity == self.ident.unraw());
+            if names_itself {
+                faults.push(Error::new_spanned(
+                    &inverse.value,
+                    "a relation is not its own other side: name that, or leave `inverse` away",
+                ));
+            }
+        }
         let mut seen = std::collections::HashMap::new();
         for field in self
             .fields
@@ -261,6 +273,17 @@ mod tests {
             }
         });
         assert_eq!(found, ["no column belongs to a field `emial`; did you mean `email`?"]);
+    }
+
+    #[test]
+    fn a_relation_is_not_its_own_other_side() {
+        let found = faults(parse_quote! {
+            #[entity(table = "people")] struct Person {
+                #[column(primary_key)] id: Auto<i64>,
+                #[relation(through = "friends", inverse = Person::friends)] friends: Many<Person>,
+            }
+        });
+        assert_eq!(found, ["a relation is not its own other side: name that, or leave `inverse` away"]);
     }
 
     #[test]

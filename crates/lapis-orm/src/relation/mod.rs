@@ -5,12 +5,14 @@
 
 mod aliased;
 mod filter;
+mod inverse;
 mod reference;
 mod to_many;
 mod to_one;
 
 pub use aliased::AliasedRelation;
 pub(crate) use filter::joins;
+pub use inverse::{InverseMany, InverseReference, inverse_many, inverse_reference};
 pub use reference::Reference;
 pub use to_many::{Through, ToMany};
 pub use to_one::ToOne;

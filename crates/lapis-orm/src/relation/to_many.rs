@@ -4,7 +4,7 @@ use std::fmt;
 
 use lapis_sql::expr::{Condition, Expr};
 
-use super::{Access, Path, Reference, Relation, Slot, filter};
+use super::{Access, Path, Relation, Slot, filter};
 use crate::entity::Entity;
 use crate::field::Many;
 
@@ -33,8 +33,10 @@ pub struct ToMany<S: Entity, T: Entity> {
 }
 
 enum Via<S: Entity, T: Entity> {
-    Inverse(Access<T, S>),
+    Inverse(fn() -> Access<T, S>),
     Association(Through),
+    /// As this side would declare it, and the other side.
+    OtherSide(Through, fn() -> ToMany<T, S>),
 }
 
 impl<S: Entity, T: Entity> Clone for Via<S, T> {
@@ -62,16 +64,23 @@ pub struct Through {
     pub reversed: bool,
 }
 
+impl Through {
+    /// The same table, seen from the other side.
+    fn reverse(self) -> Self {
+        Self { from: self.to, to: self.from, reversed: !self.reversed, ..self }
+    }
+}
+
 impl<S: Entity, T: Entity> ToMany<S, T> {
     /// The other side of a reference.
     #[must_use]
-    pub const fn inverse<V>(
+    pub const fn inverse(
         name: &'static str,
         relation: usize,
         field: fn(&mut S) -> &mut Many<T>,
-        reference: Reference<T, S, V>,
+        reference: fn() -> Access<T, S>,
     ) -> Self {
-        Self { name, relation, field, via: Via::Inverse(reference.access()) }
+        Self { name, relation, field, via: Via::Inverse(reference) }
     }
 
     /// A relation through an association table.
@@ -85,40 +94,49 @@ impl<S: Entity, T: Entity> ToMany<S, T> {
         Self { name, relation, field, via: Via::Association(through) }
     }
 
-    /// The other side of a relation through an association table.
+    /// The other side of a relation through an association table, which is called `through` as well.
     #[must_use]
     pub const fn other_side(
         name: &'static str,
         relation: usize,
         field: fn(&mut S) -> &mut Many<T>,
-        forward: ToMany<T, S>,
+        through: Through,
+        forward: fn() -> ToMany<T, S>,
     ) -> Self {
-        let through = match forward.via {
-            Via::Association(through) => {
-                Through { from: through.to, to: through.from, reversed: !through.reversed, ..through }
-            }
-            Via::Inverse(_) => {
-                panic!("the inverse of a relation with `through` has to have `through` as well")
-            }
-        };
-        Self { name, relation, field, via: Via::Association(through) }
+        Self { name, relation, field, via: Via::OtherSide(through, forward) }
     }
 
     /// The number of the target's reference that it is the other side of, unless it has an association table.
     #[must_use]
-    pub const fn reference(self) -> Option<usize> {
+    pub fn reference(self) -> Option<usize> {
         match self.via {
-            Via::Inverse(reference) => Some(reference.number),
-            Via::Association(_) => None,
+            Via::Inverse(reference) => Some(reference().number),
+            Via::Association(_) | Via::OtherSide(..) => None,
         }
     }
 
-    /// The association table, if it has one.
+    /// The association table, if it has one. Where each side names the other by `inverse`, the one whose table and
+    /// name come first in the alphabet declares it.
+    ///
+    /// # Panics
+    /// If its `inverse` is a relation without `through`.
     #[must_use]
-    pub const fn through(self) -> Option<Through> {
+    pub fn through(self) -> Option<Through> {
         match self.via {
             Via::Association(through) => Some(through),
             Via::Inverse(_) => None,
+            Via::OtherSide(own, forward) => {
+                let forward = forward();
+                match forward.via {
+                    Via::Association(through) => Some(through.reverse()),
+                    Via::OtherSide(..) if (S::TABLE, self.name) < (T::TABLE, forward.name) => Some(own),
+                    Via::OtherSide(through, _) => Some(through.reverse()),
+                    Via::Inverse(_) => panic!(
+                        "{self:?} has `through` and names {forward:?} as its inverse, which has none: add it there, or \
+                         leave it away here"
+                    ),
+                }
+            }
         }
     }
 
@@ -162,8 +180,10 @@ impl<S: Entity, T: Entity> Relation for ToMany<S, T> {
     fn path(&self) -> Path<S, T> {
         let slot = Slot::Many(self.field);
         match self.via {
-            Via::Inverse(reference) => Path::Inverse { reference, slot, relation: self.relation },
-            Via::Association(_) => Path::Association { slot, relation: self.relation },
+            Via::Inverse(reference) => {
+                Path::Inverse { reference: reference(), slot, relation: self.relation }
+            }
+            Via::Association(_) | Via::OtherSide(..) => Path::Association { slot, relation: self.relation },
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use lapis_sql::expr::{Condition, Expr};
 
-use super::{Access, Path, Reference, Relation, Slot, filter};
+use super::{Access, Path, Relation, Slot, filter};
 use crate::entity::Entity;
 use crate::field::One;
 
@@ -24,25 +24,25 @@ pub struct ToOne<S: Entity, T: Entity> {
     name: &'static str,
     relation: usize,
     field: fn(&mut S) -> &mut One<T>,
-    reference: Access<T, S>,
+    reference: fn() -> Access<T, S>,
 }
 
 impl<S: Entity, T: Entity> ToOne<S, T> {
     /// The other side of a unique reference.
     #[must_use]
-    pub const fn inverse<V>(
+    pub const fn inverse(
         name: &'static str,
         relation: usize,
         field: fn(&mut S) -> &mut One<T>,
-        reference: Reference<T, S, V>,
+        reference: fn() -> Access<T, S>,
     ) -> Self {
-        Self { name, relation, field, reference: reference.access() }
+        Self { name, relation, field, reference }
     }
 
     /// The number of the target's reference that it is the other side of.
     #[must_use]
-    pub const fn reference(self) -> Option<usize> {
-        Some(self.reference.number)
+    pub fn reference(self) -> Option<usize> {
+        Some((self.reference)().number)
     }
 
     /// Rows whose related row meets the condition.
@@ -74,7 +74,11 @@ impl<S: Entity, T: Entity> Relation for ToOne<S, T> {
     }
 
     fn path(&self) -> Path<S, T> {
-        Path::Inverse { reference: self.reference, slot: Slot::One(self.field), relation: self.relation }
+        Path::Inverse {
+            reference: (self.reference)(),
+            slot: Slot::One(self.field),
+            relation: self.relation,
+        }
     }
 }
 

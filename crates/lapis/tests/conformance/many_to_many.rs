@@ -16,6 +16,7 @@ conformance![
     linking_again_what_was_unlinked_and_not_flushed_writes_nothing,
     unlinking_without_having_loaded_deletes_the_row,
     many_links_are_one_statement,
+    both_sides_may_name_each_other_as_inverse,
     a_link_to_itself_joins_two_entities_of_one_type,
     a_self_referential_relation_has_two_directions,
     an_entity_may_follow_itself,
@@ -153,6 +154,45 @@ async fn many_links_are_one_statement(db: &Database) -> Result<()> {
     assert_eq!(db.round_trips(), 2);
     assert_eq!(rows(db).await?, 20);
     Ok(())
+}
+
+#[derive(Entity, Debug, Clone)]
+#[entity(table = "actors")]
+struct Actor {
+    #[column(primary_key)]
+    id: Auto<i64>,
+    name: String,
+    #[relation(through = "roles", inverse = Film::cast)]
+    films: Many<Film>,
+}
+
+#[derive(Entity, Debug, Clone)]
+#[entity(table = "films")]
+struct Film {
+    #[column(primary_key)]
+    id: Auto<i64>,
+    title: String,
+    #[relation(through = "roles", inverse = Actor::films)]
+    cast: Many<Actor>,
+}
+
+async fn both_sides_may_name_each_other_as_inverse(db: &Database) -> Result<()> {
+    db.create::<(Film, Actor)>().await?;
+    let mut session = db.session();
+    let ann = session.add(Actor::new().name("Ann").build());
+    let film = session.add(Film::new().title("M").cast(vec![Actor::new().name("Bob").build()]).build());
+    session.link(ann, Actor::films, film);
+    assert_eq!(session.related(film, Film::cast)?.len(), 2);
+    session.commit().await?;
+    let links = db
+        .scalar::<i64>("SELECT count(*) FROM roles WHERE film_id = 1 AND actor_id IN (1, 2)")
+        .await?;
+    assert_eq!(links, 2);
+    let films = db.all(Film::select().filter(Film::cast.any(Actor::name.eq("Bob")))).await?;
+    assert_eq!(films.len(), 1);
+    let actors = db.all(Actor::select().order_by(Actor::id.asc()).eager(Actor::films)).await?;
+    assert_eq!(actors[1].films[0].title, "M");
+    session.close().await
 }
 
 async fn a_link_to_itself_joins_two_entities_of_one_type(db: &Database) -> Result<()> {
