@@ -13,9 +13,12 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 /// More than any driver's buffers, and a small part of the 70 MB that the rows of the largest result take together.
 const MOST: usize = 2 << 20;
 
-/// The databases, and the query that gives so many rows on each.
-fn databases() -> Vec<(String, fn(usize) -> String)> {
-    let mut databases: Vec<(String, fn(usize) -> String)> = vec![("sqlite::memory:".into(), |rows| {
+/// Makes the query that gives so many rows.
+type Rows = fn(usize) -> String;
+
+/// The databases, and the query for each.
+fn databases() -> Vec<(String, Rows)> {
+    let mut databases: Vec<(String, Rows)> = vec![("sqlite::memory:".into(), |rows| {
         format!(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) \
              SELECT i, 'row number ' || i FROM n"
@@ -44,7 +47,7 @@ fn databases() -> Vec<(String, fn(usize) -> String)> {
 /// Streams so many rows; the most memory that was held meanwhile beyond what was held before.
 async fn peak(engine: &Engine, sql: &str, rows: usize) -> lapis::Result<usize> {
     let region = Region::new(ALLOCATOR);
-    let mut stream = engine.stream(text(sql.to_owned()).rows::<(i64, String)>()).await?;
+    let mut stream = engine.stream(text(sql).rows::<(i64, String)>()).await?;
     let (mut peak, mut seen) = (0, 0);
     while let Some(row) = stream.next().await {
         let (_, text) = row?;

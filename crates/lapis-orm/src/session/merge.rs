@@ -170,8 +170,11 @@ struct Parts<S> {
     /// The entities that its references own, by the references' numbers.
     referred: Vec<(usize, Box<dyn Step>)>,
     /// What its relations hold, once its handle is known.
-    hanging: Vec<Box<dyn FnOnce(Handle<S>) -> Box<dyn Step> + Send>>,
+    hanging: Vec<Hanging<S>>,
 }
+
+/// Makes the step that merges an entity which hangs on another one.
+type Hanging<S> = Box<dyn FnOnce(Handle<S>) -> Box<dyn Step> + Send>;
 
 impl<T: Entity> Graph<T> {
     fn new(entity: T) -> Self {

@@ -114,7 +114,7 @@ impl Driver {
         loaded.map(|member| (member.id, links(member.id).collect())).collect()
     }
 
-    pub(super) fn to_graph(&mut self, random: &mut Random) -> Verdict {
+    pub(super) fn take_graph_out(&mut self, random: &mut Random) -> Verdict {
         let Some(id) = random.pick(&self.all_alive()) else { return Ok(()) };
         self.note(format!("to graph #{id}"));
         let any = self.any(id);

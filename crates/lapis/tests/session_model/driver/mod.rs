@@ -174,7 +174,7 @@ impl Driver {
             Action::ExpireAll => self.expire_all(),
             Action::Refresh => self.refresh(random).await?,
             Action::Expunge => self.expunge(random)?,
-            Action::ToGraph => self.to_graph(random)?,
+            Action::ToGraph => self.take_graph_out(random)?,
             Action::Detach => self.detach(random).await?,
             Action::Merge => self.merge(random).await?,
             Action::Get => self.get(random).await?,
