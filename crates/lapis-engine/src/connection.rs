@@ -545,15 +545,11 @@ fn lost() -> Error {
 
 impl Drop for Connection {
     fn drop(&mut self) {
+        let pool = self.engine.pool();
         match self.leased.take() {
-            Some(pooled) if !self.invalidated && self.advisory_locks_held == 0 => {
-                self.engine.pool().give_back(pooled)
-            }
-            pooled => {
-                // Closed before another may be opened in its place.
-                drop(pooled);
-                self.engine.pool().forget();
-            }
+            Some(pooled) if !self.invalidated && self.advisory_locks_held == 0 => pool.give_back(pooled),
+            Some(pooled) => pool.discard(pooled),
+            None => pool.forget(),
         }
     }
 }

@@ -232,7 +232,7 @@ impl Pool {
     /// runtime; without a runtime it is closed.
     pub(crate) fn give_back(self: &Arc<Self>, mut pooled: Pooled) {
         if pooled.driver.is_broken() {
-            return self.bury(pooled);
+            return self.discard(pooled);
         }
         let reset = match pooled.driver.reset() {
             Reply::Ready(result) => Some(result.into_inner()),
@@ -240,7 +240,7 @@ impl Pool {
         };
         match reset {
             Some(Ok(())) => self.keep(pooled),
-            Some(Err(_)) => self.bury(pooled),
+            Some(Err(_)) => self.discard(pooled),
             None => self.spawn(pooled, |pool, mut pooled| async move {
                 // Nobody waits longer for a connection than that, and one that does not answer is not worth it.
                 let reset = timeout(pool.options.timeout, pooled.driver.reset()).await;
@@ -249,6 +249,7 @@ impl Pool {
                         close(surplus).await;
                     }
                 } else {
+                    // Answered too late, or not at all.
                     pool.health.found_dead(pooled.generation);
                 }
             }),
@@ -282,9 +283,12 @@ impl Pool {
         Some(pooled)
     }
 
-    /// Lets a connection go that was found dead.
-    fn bury(&self, pooled: Pooled) {
-        self.health.found_dead(pooled.generation);
+    /// Lets a connection go whose state is not to be trusted.
+    pub(crate) fn discard(&self, pooled: Pooled) {
+        if pooled.driver.is_broken() {
+            self.health.found_dead(pooled.generation);
+        }
+        // Closed before another may be opened in its place.
         drop(pooled);
         self.release();
     }

@@ -110,6 +110,21 @@ async fn after_a_restart_the_first_notices_and_the_others_are_replaced_unnoticed
 }
 
 #[tokio::test]
+async fn a_transaction_that_meets_a_dead_connection_warns_of_the_others_too() -> Result<()> {
+    let (engine, server) = server(|it| it.pool_size(3)).await?;
+    use_many(&engine, 3).await?;
+    server.restart();
+    let error = engine.transaction(async |it| it.script("INSERT").await).await.unwrap_err();
+    assert!(error.is_connection_lost() && !error.is_outcome_unknown(), "{error:?}");
+    for _ in 0..3 {
+        engine.transaction(async |it| it.script("INSERT").await).await?;
+        quiet(&engine).await;
+    }
+    assert_eq!(server.pings.load(SeqCst), 2);
+    Ok(())
+}
+
+#[tokio::test]
 async fn many_connections_that_die_of_one_cause_raise_one_doubt() -> Result<()> {
     let (engine, server) = server(|it| it.pool_size(2)).await?;
     let mut connections = [engine.acquire().await?, engine.acquire().await?];
