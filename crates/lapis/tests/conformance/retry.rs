@@ -38,6 +38,9 @@ async fn transfers_that_conflict_are_run_again_until_all_are_through(db: &Databa
         tokio::spawn(async move {
             let (from, to) = if number % 2 == 0 { (1_i64, 2_i64) } else { (2, 1) };
             let move_money = "UPDATE accounts SET balance = balance + :amount WHERE id = :account";
+            // In the order of the accounts, so that servers need not wait until they see a deadlock.
+            let mut changes = [(from, -number), (to, number)];
+            changes.sort_unstable();
             let attempts = AtomicU32::new(0);
             engine
                 .transaction_with(SERIALIZABLE, PATIENT, async |transaction| {
@@ -47,7 +50,7 @@ async fn transfers_that_conflict_are_run_again_until_all_are_through(db: &Databa
                     let balance: i64 = transaction.one(balance.scalar()).await?;
                     tokio::task::yield_now().await;
                     assert!(balance > 0);
-                    for (account, amount) in [(from, -number), (to, number)] {
+                    for (account, amount) in changes {
                         let update = text(move_money).bind("amount", amount).bind("account", account);
                         transaction.execute(update).await?;
                     }
