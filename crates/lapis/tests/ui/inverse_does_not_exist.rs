@@ -5,7 +5,7 @@ use lapis::prelude::*;
 struct User {
     #[column(primary_key)]
     id: Auto<i64>,
-    #[relation(inverse = Post::writer)]
+    #[relation(inverse = Post::auther)]
     posts: Many<Post>,
 }
 

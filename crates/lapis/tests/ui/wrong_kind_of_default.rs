@@ -7,7 +7,7 @@ struct User {
     id: Auto<i64>,
     #[column(server_default = now())]
     name: Auto<String>,
-    #[column(default = "x")]
+    #[column(default = 1.5)]
     age: i32,
 }
 
