@@ -227,3 +227,29 @@ async fn eight_tasks_share_two_connections_of_the_server() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn without_the_option_a_statement_is_missing_and_never_another_one() -> Result<()> {
+    let Some(pooler) = Pooler::start()? else { return Ok(()) };
+    let engine = Engine::builder(pooler.url.replace("?prepared_statements=false", "")).connect().await?;
+    let mut tasks = Vec::new();
+    for task in 0..4_i64 {
+        let engine = engine.clone();
+        tasks.push(tokio::spawn(async move {
+            let mut connection = engine.acquire().await?;
+            for round in 0..50 {
+                let number = task * 100 + round % 10;
+                let found = value::<i64>(&mut connection, &format!("SELECT {number}")).await?;
+                assert_eq!(found, number);
+            }
+            Ok::<_, lapis_engine::Error>(())
+        }));
+    }
+    for task in tasks {
+        // A pgbouncer that keeps statements by itself (`max_prepared_statements`, 1.21 and later) makes no error of it.
+        if let Err(error) = task.await.expect("no panic") {
+            assert!(error.to_string().contains("`prepared_statements=false`"), "{error}");
+        }
+    }
+    engine.close().await
+}

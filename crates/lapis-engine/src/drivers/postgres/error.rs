@@ -106,6 +106,11 @@ impl ServerError {
                 "{}; check its spelling, and add it to the table if the table is older than the program",
                 self.explained()
             )),
+            b"26000" | b"42P05" => Error::programming(format!(
+                "{}; behind a pooler that gives each transaction another connection, as pgbouncer does in transaction \
+                 mode, add `prepared_statements=false` to the URL",
+                self.message
+            )),
             [b'4', b'2', ..]
             | [b'2', b'1', ..]
             | [b'2', b'6', ..]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use hashlink::LruCache;
 use postgres_protocol::message::frontend;
+use uuid::Uuid;
 
 use super::decode::Column;
 use super::link::unwritable;
@@ -23,7 +24,9 @@ pub(super) struct Statement {
 /// The statements that a connection keeps prepared, by their SQL.
 pub(super) struct Statements {
     known: LruCache<Box<str>, Arc<Statement>>,
-    named: bool,
+    /// What names begin with, if statements have any. No other connection has it: behind a pooler that mixes them up, a
+    /// statement is missing then, and is not another's.
+    prefix: Option<String>,
     /// The number in the next name.
     next: u64,
     /// The server may have a statement of the next name: whoever prepared it did not wait for the end.
@@ -35,7 +38,8 @@ impl Statements {
     pub(super) fn new(capacity: Option<usize>) -> Self {
         const DESCRIPTIONS: usize = 128;
         let known = LruCache::new(capacity.unwrap_or(DESCRIPTIONS));
-        Self { known, named: capacity.is_some(), next: 1, doubtful: false }
+        let prefix = capacity.map(|_| format!("lapis_{:x}_", Uuid::new_v4().as_u64_pair().0));
+        Self { known, prefix, next: 1, doubtful: false }
     }
 
     pub(super) fn get(&mut self, sql: &str) -> Option<Arc<Statement>> {
@@ -48,10 +52,8 @@ impl Statements {
 
     /// A name for a statement that is about to be prepared.
     pub(super) fn name(&mut self, output: &mut BytesMut) -> Result<String> {
-        if !self.named {
-            return Ok(String::new());
-        }
-        let name = format!("lapis_{}", self.next);
+        let Some(prefix) = &self.prefix else { return Ok(String::new()) };
+        let name = format!("{prefix}{}", self.next);
         if self.doubtful {
             // There may be none: that is no error (PostgreSQL 18, 54.2.3).
             close(&name, output)?;
