@@ -23,7 +23,8 @@ use crate::transaction::{IsolationLevel, Transaction, TransactionOptions};
 /// | `sqlite://blog.db`, `sqlite:data/blog.db` | a file, from the current directory |
 /// | `sqlite:///srv/blog.db`, `sqlite:////srv/blog.db` | a file by its full path |
 /// | `postgres://user:password@host:5432/blog`, `postgresql://…` | a server of PostgreSQL's |
-/// | `postgres://user@/blog?host=/run/postgresql` | the same by its Unix socket |
+/// | `postgres://user@first,second:5433/blog` | the first of several servers that will do |
+/// | `postgres://user@%2Frun%2Fpostgresql/blog`, `postgres:///blog?host=/run/postgresql` | the same by its Unix socket |
 /// | `mysql://user:password@host:3306/blog`, `mariadb://…` | a server of MySQL's or MariaDB's |
 /// | `mysql://user@localhost/blog?socket=/run/mysqld/mysqld.sock` | the same by its Unix socket |
 ///
@@ -41,6 +42,38 @@ use crate::transaction::{IsolationLevel, Transaction, TransactionOptions};
 /// `ssl_key` (files), `socket`, `connect_timeout` in seconds (10), `statement_cache`, `program_name`, and
 /// `charset=utf8mb4`. Sessions there are in UTC and refuse values that do not fit (`STRICT_TRANS_TABLES`).
 ///
+/// # PostgreSQL
+/// Options have the names that libpq gives them, where it has them:
+///
+/// | option | says |
+/// | --- | --- |
+/// | `user`, `password`, `dbname` | the same as in the URL's place for them, before which they go |
+/// | `host`, `port` | one or several, by commas, before those in the URL's place; a path is a Unix socket or its folder, in which the socket has the port in its name |
+/// | `sslmode` | `disable`; `allow`: TLS where the server insists on it; `prefer` (the default): where it offers it; `require`; `verify-ca`: and an authority that is trusted has signed its certificate; `verify-full`: and it is the host's. Unix sockets go without |
+/// | `sslrootcert` | a file with the authorities to trust, which `require` verifies then, too; `system`: those of the system, with `verify-full` alone. Without it `verify-ca` and `verify-full` trust the system's |
+/// | `sslcert`, `sslkey` | files with the client's certificate and its key, not encrypted |
+/// | `connect_timeout` | how many seconds each host has to let a connection in: 10; 0 is no limit |
+/// | `target_session_attrs` | which of the hosts will do: `any`, `read-write`, `read-only`, `primary`, `standby`, `prefer-standby` |
+/// | `application_name` | what `pg_stat_activity` shows |
+/// | `search_path` | the schemas that names without one are looked for in |
+/// | `timezone` | that of the session: UTC |
+/// | `options` | settings of the session as arguments of the server: `-c%20statement_timeout=5s` |
+/// | `statement_cache` | how many statements each connection keeps prepared (128); 0 is `prepared_statements=false` |
+/// | `prepared_statements` | `false`: none has a name on the server |
+/// | `channel_binding` | `disable` or `prefer`; there is none |
+///
+/// Behind a pooler that gives each transaction another connection to the server, as pgbouncer does in transaction
+/// mode, use `prepared_statements=false`: each execution prepares its statement anew then, in the same round trip.
+/// Without it a statement is missing on the connection where another transaction did not prepare it, which is an error
+/// (26000) that names the option; pgbouncer 1.21 and later keeps statements by itself where its
+/// `max_prepared_statements` is set. It takes `search_path` and `options` only where its `ignore_startup_parameters`
+/// names them, and then they have no effect: set them for the role (`ALTER ROLE … SET`).
+///
+/// A statement whose future is dropped is cancelled on the server if it does not end within 20 ms. In a transaction
+/// this fails the transaction, as any error does on PostgreSQL: what comes next says so until it is rolled back, or
+/// rolled back to a savepoint.
+///
+/// # Databases in memory
 /// A database in memory has one lock for the whole of it: a transaction that has written keeps others waiting,
 /// readers too, and one that has only read keeps a writer from committing. End transactions soon there
 /// (`commit`, `rollback`, a session's `close`), or use a file, where readers and the writer go side by side.
