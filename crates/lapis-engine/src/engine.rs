@@ -66,8 +66,9 @@ use crate::transaction::{IsolationLevel, Transaction, TransactionOptions};
 /// mode, use `prepared_statements=false`: each execution prepares its statement anew then, in the same round trip.
 /// Without it a statement is missing on the connection where another transaction did not prepare it, which is an error
 /// (26000) that names the option; pgbouncer 1.21 and later keeps statements by itself where its
-/// `max_prepared_statements` is set. It takes `search_path` and `options` only where its `ignore_startup_parameters`
-/// names them, and then they have no effect: set them for the role (`ALTER ROLE … SET`).
+/// `max_prepared_statements` is set. It takes `search_path`, `options` and the `lock_timeout` that `busy_timeout` sets
+/// only where its `ignore_startup_parameters` names them, and then they have no effect: set them for the role
+/// (`ALTER ROLE … SET`).
 ///
 /// A statement whose future is dropped is cancelled on the server if it does not end within 20 ms. In a transaction
 /// this fails the transaction, as any error does on PostgreSQL: what comes next says so until it is rolled back, or

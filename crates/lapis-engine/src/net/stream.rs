@@ -93,10 +93,17 @@ impl Stream {
         match tls.connector().connect(name, self).await {
             Ok(stream) => Ok(Stream::Tls(Box::new(stream))),
             Err(error) => {
-                let message = format!(
+                let mut message = format!(
                     "could not agree with {host} on TLS: {error}; check the server's certificate, or the URL's TLS mode and \
                      root certificate"
                 );
+                if message.contains("CaUsedAsEndEntity") {
+                    // `openssl req -x509` makes such certificates, unless it is told `basicConstraints=CA:FALSE`.
+                    message.push_str(
+                        "; the server shows the certificate of an authority (CA:TRUE): let it show one that this authority \
+                         has signed, or a certificate with CA:FALSE",
+                    );
+                }
                 Err(Error::operational(OperationalCause::CannotOpen, message).with_source(error))
             }
         }

@@ -25,7 +25,7 @@ pub(super) struct Options {
     pub(super) database: String,
     pub(super) tls: TlsMode,
     pub(super) connect_timeout: Duration,
-    /// What the server is told when a connection starts.
+    /// The session's settings.
     pub(super) parameters: Vec<(&'static str, String)>,
     pub(super) session: SessionAttributes,
     /// How many statements a connection keeps prepared; without it, none has a name, as a pooler that gives each
@@ -150,8 +150,19 @@ impl Options {
             let millis = i32::try_from(timeout.as_millis().max(1)).unwrap_or(0);
             options.parameters.push(("lock_timeout", millis.to_string()));
         }
+        if options.strings().any(|text| text.contains('\0')) {
+            return Err(Error::configuration(
+                "user, password, database and the session's options in the URL may not hold a NUL character (`%00`)",
+            ));
+        }
         options.tls = files.mode()?;
         Ok(options)
+    }
+
+    /// What the server is told when a connection starts, all of it.
+    fn strings(&self) -> impl Iterator<Item = &String> {
+        let parameters = self.parameters.iter().map(|(_, value)| value);
+        [&self.user, &self.database].into_iter().chain(&self.password).chain(parameters)
     }
 }
 
@@ -351,6 +362,7 @@ mod tests {
                 .contains("no option `sslmod`; the options are application_name")
         );
         assert!(message("postgres://h/d?sslmode=x").contains("it has to be disable, allow"));
+        assert!(message("postgres://h/d?application_name=a%00b").contains("NUL"));
         assert!(message("postgres://h/d?sslcert=x").contains("belong together"));
         assert!(message("postgres://h/d?connect_timeout=soon").contains("a number of seconds"));
     }
