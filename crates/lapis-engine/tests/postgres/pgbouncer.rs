@@ -179,6 +179,23 @@ async fn what_is_dropped_or_fails_leaves_the_servers_connections_in_order() -> R
     .await
 }
 
+#[tokio::test]
+async fn a_connection_of_the_poolers_that_the_server_ends_is_replaced() -> Result<()> {
+    on_pooler(async |engine, table| {
+        for _ in 0..5 {
+            let mut transaction = engine.begin().await?;
+            run(&mut transaction, &format!("INSERT INTO {table} VALUES (1, 1)"), &[]).await?;
+            let sql = "SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(5)";
+            let error = run(&mut transaction, sql, &[]).await.unwrap_err();
+            assert!(error.is_connection_lost(), "{error:?}");
+            drop(transaction);
+            assert_eq!(value_of::<i64>(engine, &format!("SELECT count(*) FROM {table}")).await?, 0);
+        }
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn eight_tasks_share_two_connections_of_the_server() -> Result<()> {
     on_pooler(async |engine, table| {
