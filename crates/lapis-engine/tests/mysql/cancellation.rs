@@ -1,5 +1,7 @@
 //! Futures that are dropped while the server is at work.
 
+use std::time::Duration;
+
 use lapis_engine::{Discard, Engine, TransactionOptions};
 use lapis_sql::Value;
 use lapis_sql::statement::text;
@@ -65,6 +67,26 @@ on_database! {
         run(&mut connection, "INSERT INTO t VALUES (2)", &[]).await?;
         connection.rollback().await?;
         assert_eq!(value::<i64>(&mut connection, "SELECT count(*) FROM t").await?, 0);
+    }
+
+    a_transaction_that_a_dropped_statement_has_ended_is_not_gone_on_with(database) {
+        database.script("CREATE TABLE t (id INT PRIMARY KEY, x INT); INSERT INTO t VALUES (1, 0), (2, 0)").await?;
+        let mut large = database.begin().await?;
+        // The one that has written less is the one that is given up.
+        large.script("INSERT INTO t VALUES (3, 0), (4, 0), (5, 0); UPDATE t SET x = 1 WHERE id = 1").await?;
+        let mut small = database.acquire().await?;
+        small.start(TransactionOptions::new())?;
+        small.script("UPDATE t SET x = 2 WHERE id = 2").await?;
+        let waits = tokio::time::timeout(Duration::from_millis(50), small.script("UPDATE t SET x = 2 WHERE id = 1"));
+        assert!(waits.await.is_err());
+        large.script("UPDATE t SET x = 1 WHERE id = 2").await?;
+        large.commit().await?;
+        for _ in 0..2 {
+            let error = run(&mut small, "INSERT INTO t VALUES (6, 0)", &[]).await.unwrap_err();
+            assert!(error.to_string().contains("the transaction is over"), "{error}");
+        }
+        small.rollback().await?;
+        assert_eq!(value::<i64>(&mut small, "SELECT count(*) FROM t").await?, 5);
     }
 
     money_is_neither_made_nor_lost_whatever_is_dropped_when(database) {

@@ -2,9 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use lapis_engine::{Engine, ErrorKind, IsolationLevel, OperationalCause, TransactionOptions};
+use lapis_engine::{
+    Connection, Discard, Engine, ErrorKind, IsolationLevel, OperationalCause, Result, TransactionOptions,
+};
+use lapis_sql::Value;
 
-use crate::common::{on_database, run, value, value_of};
+use crate::common::{on_database, poll_and_drop, run, value, value_of};
 
 on_database! {
     a_transaction_is_what_it_is_asked_to_be(database) {
@@ -40,31 +43,24 @@ on_database! {
 
     a_deadlock_is_noticed_and_leaves_nothing_open(database) {
         database.script("CREATE TABLE t (id INT PRIMARY KEY, x INT); INSERT INTO t VALUES (1, 0), (2, 0)").await?;
-        let mut first = database.acquire().await?;
-        let mut second = database.acquire().await?;
-        for connection in [&mut first, &mut second] {
-            connection.start(TransactionOptions::new())?;
+        deadlock(database, database.acquire().await?, database.acquire().await?).await?;
+    }
+
+    a_deadlock_is_noticed_behind_a_batch_that_was_dropped(database) {
+        database.script("CREATE TABLE t (id INT PRIMARY KEY, x INT); INSERT INTO t VALUES (1, 0), (2, 0)").await?;
+        let mut connections = [database.acquire().await?, database.acquire().await?];
+        let batch = vec![vec![Value::Int(1)], vec![Value::Int(2)]];
+        for connection in &mut connections {
+            // The first prepares the statement, so that the second is dropped while it is executed.
+            for polls in [usize::MAX, 1] {
+                connection.start(TransactionOptions::new())?;
+                let update = "UPDATE t SET x = 9 WHERE id = ?";
+                drop(poll_and_drop(connection.run_batch(update, &batch, &mut Discard), polls).await);
+                connection.rollback().await?;
+            }
         }
-        run(&mut first, "UPDATE t SET x = 1 WHERE id = 1", &[]).await?;
-        run(&mut second, "UPDATE t SET x = 2 WHERE id = 2", &[]).await?;
-        let (one, other) = tokio::join!(
-            run(&mut first, "UPDATE t SET x = 1 WHERE id = 2", &[]),
-            run(&mut second, "UPDATE t SET x = 2 WHERE id = 1", &[]),
-        );
-        let (victim, winner, error) = match (one, other) {
-            (Err(error), Ok(_)) => (&mut first, &mut second, error),
-            (Ok(_), Err(error)) => (&mut second, &mut first, error),
-            both => panic!("one of two is rolled back: {both:?}"),
-        };
-        assert!(error.is_locked(), "{error:?}");
-        assert_eq!((error.native_code(), error.sqlstate()), (Some(1213), Some("40001")));
-        winner.commit().await?;
-        let error = run(victim, "UPDATE t SET x = 3", &[]).await.unwrap_err();
-        assert!(error.to_string().contains("the transaction is over"), "{error}");
-        victim.rollback().await?;
-        // A statement of its own now, whose effect others see at once.
-        run(victim, "UPDATE t SET x = 4 WHERE id = 1", &[]).await?;
-        assert_eq!(value_of::<i64>(database, "SELECT x FROM t WHERE id = 1").await?, 4);
+        let [first, second] = connections;
+        deadlock(database, first, second).await?;
     }
 
     a_lock_is_waited_for_as_long_as_the_engine_says(database) {
@@ -118,4 +114,32 @@ on_database! {
         connection.rollback().await?;
         assert_eq!(value::<f64>(&mut connection, begun).await?, before);
     }
+}
+
+/// Has two transactions wait for each other: the one that is given up is over, and nothing of it is left open.
+async fn deadlock(database: &Engine, mut first: Connection, mut second: Connection) -> Result<()> {
+    for connection in [&mut first, &mut second] {
+        connection.start(TransactionOptions::new())?;
+    }
+    run(&mut first, "UPDATE t SET x = 1 WHERE id = 1", &[]).await?;
+    run(&mut second, "UPDATE t SET x = 2 WHERE id = 2", &[]).await?;
+    let (one, other) = tokio::join!(
+        run(&mut first, "UPDATE t SET x = 1 WHERE id = 2", &[]),
+        run(&mut second, "UPDATE t SET x = 2 WHERE id = 1", &[]),
+    );
+    let (victim, winner, error) = match (one, other) {
+        (Err(error), Ok(_)) => (&mut first, &mut second, error),
+        (Ok(_), Err(error)) => (&mut second, &mut first, error),
+        both => panic!("one of two is rolled back: {both:?}"),
+    };
+    assert!(error.is_locked(), "{error:?}");
+    assert_eq!((error.native_code(), error.sqlstate()), (Some(1213), Some("40001")));
+    winner.commit().await?;
+    let error = run(victim, "UPDATE t SET x = 3", &[]).await.unwrap_err();
+    assert!(error.to_string().contains("the transaction is over"), "{error}");
+    victim.rollback().await?;
+    // A statement of its own now, whose effect others see at once.
+    run(victim, "UPDATE t SET x = 4 WHERE id = 1", &[]).await?;
+    assert_eq!(value_of::<i64>(database, "SELECT x FROM t WHERE id = 1").await?, 4);
+    Ok(())
 }

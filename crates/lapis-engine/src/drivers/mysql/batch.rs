@@ -48,21 +48,17 @@ pub(super) async fn run(
     }
     connection.exchange.in_batch = several;
     let result = execute(connection, slot, id, batch, sink).await;
-    connection.exchange.in_batch = false;
     match result {
         Ok(()) if connection.own => {
             connection.steer(COMMIT).await?;
             connection.own = false;
-            Ok(())
         }
-        Ok(()) => Ok(()),
-        Err(error) => {
-            if several && !connection.exchange.is_broken() {
-                undo(connection, inside).await?;
-            }
-            Err(error)
-        }
+        Err(_) if several && !connection.exchange.is_broken() => undo(connection, inside).await?,
+        _ => {}
     }
+    // Behind all that is waited for: who comes next undoes a batch that was dropped.
+    connection.exchange.in_batch = false;
+    result
 }
 
 async fn execute(
@@ -121,8 +117,9 @@ async fn execute(
     failed.map_or(Ok(()), Err)
 }
 
-/// Undoes what a batch has done that failed. Executions behind the one that failed were sent already and have run.
-async fn undo(connection: &mut MySqlConnection, inside: bool) -> Result<()> {
+/// Undoes what a batch has done that failed or was dropped. Executions behind the one that failed were sent already and
+/// have run.
+pub(super) async fn undo(connection: &mut MySqlConnection, inside: bool) -> Result<()> {
     if inside {
         match connection.steer(UNDO).await {
             Ok(_) => return Ok(()),

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use lapis_sql::Value;
 
+use super::batch;
 use super::exchange::{Event, Exchange, Failure, Owed};
 use super::handshake::{self, Session};
 use super::options::Options;
@@ -63,12 +64,25 @@ impl MySqlConnection {
 
     /// Whether nothing of an earlier future is left to be ended.
     fn is_settled(&self) -> bool {
-        !(self.exchange.is_owed() || self.own || self.killed)
+        !(self.exchange.is_owed() || self.exchange.in_batch || self.own || self.killed)
     }
 
-    /// Makes ready for a command: ends what an earlier one has left, if it has.
+    /// Makes ready for a command that belongs to the transaction, where one is open.
     #[inline]
     pub(super) async fn ready(&mut self) -> Result<()> {
+        let was_open = self.transaction() == TransactionState::Open;
+        self.tidy().await?;
+        if was_open && !self.exchange.in_transaction() {
+            return Err(Error::invalid_request(
+                "the transaction is over: a command of it that was cancelled has ended it; call `rollback` and begin again",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Ends what an earlier command has left, if it has.
+    #[inline]
+    async fn tidy(&mut self) -> Result<()> {
         let guarded = self.guarded && !self.exchange.in_transaction();
         if self.is_settled() && !guarded && !self.exchange.statements.is_over_capacity() {
             return Ok(());
@@ -77,8 +91,7 @@ impl MySqlConnection {
         Box::pin(self.settle()).await
     }
 
-    /// Reads the answers that an earlier future was waiting for, rolls back a batch of its own, and puts the session's
-    /// settings back.
+    /// Reads the answers that an earlier future was waiting for, undoes its batch, and puts the session's settings back.
     async fn settle(&mut self) -> Result<()> {
         let mut passed_over = 0;
         while self.exchange.is_owed() {
@@ -101,6 +114,9 @@ impl MySqlConnection {
             self.exchange.in_batch = false;
             self.steer("ROLLBACK").await?;
             self.own = false;
+        } else if self.exchange.in_batch {
+            batch::undo(self, true).await?;
+            self.exchange.in_batch = false;
         }
         while let Some(statement) = self.exchange.statements.evict() {
             if let Statement::Prepared(prepared) = statement {
@@ -275,7 +291,7 @@ impl MySqlConnection {
     /// Ends the transaction.
     async fn end(&mut self, sql: &str) -> Result<()> {
         let was_open = self.transaction() == TransactionState::Open;
-        self.ready().await?;
+        self.tidy().await?;
         if self.exchange.in_transaction() {
             self.steer(sql).await?;
         } else if was_open && sql == transaction::COMMIT {
@@ -382,7 +398,7 @@ impl DriverConnection for MySqlConnection {
         batch: &'a (dyn Batch + Sync),
         sink: &'a mut dyn BatchSink,
     ) -> Reply<'a, ()> {
-        Reply::pending(super::batch::run(self, sql, batch, sink))
+        Reply::pending(batch::run(self, sql, batch, sink))
     }
 
     fn run_script<'a>(&'a mut self, sql: &'a str) -> Reply<'a, ()> {
@@ -403,7 +419,7 @@ impl DriverConnection for MySqlConnection {
 
     fn ping(&mut self) -> Reply<'_, ()> {
         Reply::pending(async {
-            self.ready().await?;
+            self.tidy().await?;
             self.exchange.send_ping(Owed::Text { reads: true })?;
             self.exchange.outcome().await?;
             Ok(())
