@@ -47,8 +47,7 @@ const LARGEST_BUFFER: usize = 1 << 16;
 pub struct Connection {
     engine: Engine,
     leased: Option<Pooled>,
-    /// `start` was called, and neither `commit` nor `rollback` since.
-    started: bool,
+    progress: Progress,
     /// What a guard that was dropped has left to be done before the next statement.
     due: Option<Due>,
     /// The transaction that begins behind the rollback that is due.
@@ -65,7 +64,7 @@ impl Connection {
         Self {
             engine,
             leased: Some(pooled),
-            started: false,
+            progress: Progress::Outside,
             due: None,
             next: None,
             invalidated: false,
@@ -119,7 +118,7 @@ impl Connection {
         params: &[Value<'_>],
         sink: &mut (dyn RowSink + Send),
     ) -> Result<Outcome> {
-        let alone = !self.started;
+        let alone = self.progress == Progress::Outside;
         self.try_run(sql, params, sink).await.map_err(|error| doubt(error, alone))
     }
 
@@ -134,8 +133,8 @@ impl Connection {
         if self.due.is_some() || self.engine.events().watched() {
             return Reply::pending(self.run_watched(sql, params, sink));
         }
-        let Self { engine, leased, started, .. } = self;
-        let driver = match usable(leased, *started) {
+        let Self { engine, leased, progress, .. } = self;
+        let driver = match usable(leased, *progress) {
             Ok(driver) => driver,
             Err(error) => return Reply::ready(Err(error)),
         };
@@ -159,7 +158,7 @@ impl Connection {
         let dialect = self.dialect();
         let buffer = std::mem::take(&mut lease(&mut self.leased)?.buffer);
         let compiled = compile_into(buffer, statement, dialect)?;
-        let alone = !self.started && !only_reads(statement);
+        let alone = self.progress == Progress::Outside && !only_reads(statement);
         let result = self.try_run(&compiled.sql, &compiled.parameters, sink).await;
         let result = result.map_err(|error| doubt(error, alone));
         if let Some(pooled) = &mut self.leased
@@ -177,7 +176,7 @@ impl Connection {
         sink: &mut (dyn RowSink + Send),
     ) -> Result<Outcome> {
         self.refresh().await?;
-        let driver = usable(&mut self.leased, self.started)?;
+        let driver = usable(&mut self.leased, self.progress)?;
         let mut watch = Watch::start(driver.transaction() == TransactionState::Pending);
         let mut counting = Counting { sink, rows: 0 };
         let result = driver.run(sql, params, &mut counting).await;
@@ -200,9 +199,9 @@ impl Connection {
         sink: &mut (dyn BatchSink + Send),
     ) -> Result<()> {
         self.refresh().await?;
-        let driver = usable(&mut self.leased, self.started)?;
+        let driver = usable(&mut self.leased, self.progress)?;
         let parameters = Parameters::Batch(batch);
-        let alone = !self.started;
+        let alone = self.progress == Progress::Outside;
         if !self.engine.events().watched() {
             let result = driver.run_batch(sql, batch, sink).await.map_err(|error| doubt(error, alone));
             return result.map_err(|error| self.engine.events().explain(error, sql, parameters));
@@ -220,8 +219,8 @@ impl Connection {
     /// What the database finds wrong with a statement; those before it have run.
     pub async fn script(&mut self, sql: &str) -> Result<()> {
         self.refresh().await?;
-        let alone = !self.started;
-        let driver = usable(&mut self.leased, self.started)?;
+        let alone = self.progress == Progress::Outside;
+        let driver = usable(&mut self.leased, self.progress)?;
         if !self.engine.events().watched() {
             let result = driver.run_script(sql).await.map_err(|error| doubt(error, alone));
             return result.map_err(|error| self.engine.events().explain(error, sql, Parameters::One(&[])));
@@ -265,14 +264,14 @@ impl Connection {
         } else {
             lease(&mut self.leased)?.driver.start(options)?;
         }
-        self.started = true;
+        self.progress = Progress::Started;
         Ok(())
     }
 
     /// Whether a transaction is open, or begins with the next statement.
     #[must_use]
     pub fn in_transaction(&self) -> bool {
-        self.started
+        self.progress != Progress::Outside
             || (!matches!(self.due, Some(Due::Rollback))
                 && self.leased.as_ref().is_some_and(|it| it.driver.transaction() != TransactionState::None))
     }
@@ -322,17 +321,18 @@ impl Connection {
             return Err(Error::invalid_request("there is no transaction to commit; begin one first"));
         }
         self.refresh().await?;
-        let driver = usable(&mut self.leased, self.started)?;
+        let driver = usable(&mut self.leased, self.progress)?;
         let sent = driver.transaction() == TransactionState::Open;
         let watch = (sent && self.engine.events().watched()).then(|| Watch::start(false));
         // Over a connection that was lost before, COMMIT does not go out.
         let takes_effect = sent && !driver.is_broken();
-        let result = driver.commit().await.map_err(|error| doubt(error, takes_effect));
-        let result = self.conclude_if(watch, "COMMIT", result);
-        if result.is_ok() {
-            self.started = false;
+        let before = self.progress;
+        if sent {
+            self.progress = Progress::Committing;
         }
-        result
+        let result = driver.commit().await.map_err(|error| doubt(error, takes_effect));
+        self.progress = if result.is_ok() { Progress::Outside } else { before };
+        self.conclude_if(watch, "COMMIT", result)
     }
 
     /// Ends the transaction and undoes what it did. One in which nothing ran costs nothing, and where there is
@@ -342,7 +342,7 @@ impl Connection {
     /// If the connection is lost; the database rolls it back then.
     pub async fn rollback(&mut self) -> Result<()> {
         self.refresh().await?;
-        self.started = false;
+        self.progress = Progress::Outside;
         let driver = &mut lease(&mut self.leased)?.driver;
         let sent = driver.transaction() == TransactionState::Open;
         let watch = (sent && self.engine.events().watched()).then(|| Watch::start(false));
@@ -405,7 +405,7 @@ impl Connection {
     /// Rolls back a transaction whose guard was dropped: at once where nothing has to be waited for, else
     /// before the next statement.
     pub(crate) fn abandon_transaction(&mut self) {
-        self.started = false;
+        self.progress = Progress::Outside;
         let Some(pooled) = &mut self.leased else { return };
         match pooled.driver.rollback() {
             Reply::Ready(result) => self.invalidated |= result.into_inner().is_err(),
@@ -437,7 +437,7 @@ impl Connection {
 
     /// Notes that the transaction has ended otherwise than by COMMIT or ROLLBACK.
     pub(crate) fn leave_transaction(&mut self) {
-        self.started = false;
+        self.progress = Progress::Outside;
     }
 
     /// Closes the connection when it is dropped, instead of giving it back: its state is not to be trusted.
@@ -482,7 +482,7 @@ impl Connection {
     /// Does what is due before a statement can run.
     pub(crate) async fn ready(&mut self) -> Result<()> {
         self.refresh().await?;
-        usable(&mut self.leased, self.started).map(drop)
+        usable(&mut self.leased, self.progress).map(drop)
     }
 
     /// The driver's connection.
@@ -500,13 +500,23 @@ impl Connection {
     /// Gives the driver's connection away, until [`put_back`](Self::put_back) brings it back.
     pub(crate) async fn lend(&mut self) -> Result<Pooled> {
         self.refresh().await?;
-        usable(&mut self.leased, self.started)?;
+        usable(&mut self.leased, self.progress)?;
         self.leased.take().ok_or_else(lost)
     }
 
     pub(crate) fn put_back(&mut self, pooled: Pooled) {
         self.leased = Some(pooled);
     }
+}
+
+/// How far a transaction has come that [`Connection::start`] began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// There is none, or it was ended.
+    Outside,
+    Started,
+    /// COMMIT was sent. If it still is so at the next call, its future was dropped.
+    Committing,
 }
 
 /// What is to be undone before the next statement.
@@ -518,9 +528,16 @@ enum Due {
 }
 
 /// The driver's connection, if a statement can run on it.
-fn usable(leased: &mut Option<Pooled>, started: bool) -> Result<&mut Box<dyn DriverConnection>> {
+fn usable(leased: &mut Option<Pooled>, progress: Progress) -> Result<&mut Box<dyn DriverConnection>> {
     let driver = &mut lease(leased)?.driver;
-    if started && driver.transaction() == TransactionState::None {
+    if progress == Progress::Committing {
+        return Err(Error::invalid_request(
+            "an earlier `commit` of this transaction was cancelled before its answer came; call `rollback` before beginning \
+             another",
+        )
+        .with_outcome_unknown());
+    }
+    if progress == Progress::Started && driver.transaction() == TransactionState::None {
         return Err(Error::invalid_request(
             "the transaction is over: the database has rolled it back after an error, or COMMIT or ROLLBACK was \
              run as a statement; call `rollback` and begin again",

@@ -84,10 +84,19 @@ pub struct Session {
     next_savepoint: u32,
     /// The savepoints of the closures that run, the innermost last.
     closures: Vec<Savepoint>,
-    /// A flush or transaction step is under way; still set at the next one, it was dropped midway.
-    interrupted: bool,
+    /// A step that is under way; still there at the next one, it was dropped midway.
+    under_way: Option<UnderWay>,
     /// A closure within this savepoint was dropped before its end: the next step takes back what it did.
     abandoned: Option<Savepoint>,
+}
+
+/// A step that leaves the session in doubt if it is dropped midway.
+#[derive(Debug, Clone, Copy)]
+enum UnderWay {
+    /// What it wrote is not committed.
+    Flush,
+    /// It may have been committed.
+    Commit,
 }
 
 impl Session {
@@ -103,7 +112,7 @@ impl Session {
             savepoints: Vec::new(),
             next_savepoint: 0,
             closures: Vec::new(),
-            interrupted: false,
+            under_way: None,
             abandoned: None,
         }
     }

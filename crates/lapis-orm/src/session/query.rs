@@ -183,7 +183,7 @@ impl Session {
     /// # Errors
     /// If no connection can be had.
     pub async fn connection(&mut self) -> Result<&mut Connection> {
-        if self.interrupted || self.abandoned.is_some() {
+        if self.under_way.is_some() || self.abandoned.is_some() {
             self.settle_interruptions().await?;
         }
         if self.connection.is_none() {

@@ -4,9 +4,9 @@ use std::borrow::BorrowMut;
 
 use lapis_engine::{Error, Result};
 
-use super::Session;
 use super::flush;
 use super::state::Mark;
+use super::{Session, UnderWay};
 
 /// A savepoint of a session: made by [`Session::savepoint`].
 ///
@@ -58,16 +58,16 @@ impl Session {
         }
         flush::check(&mut self.state)?;
         self.connection().await?;
-        self.interrupted = true;
+        self.under_way = Some(UnderWay::Flush);
         let connection = self.connection.as_mut().expect("it was taken from the pool above");
         let result = flush::flush(&mut self.state, connection).await;
         if let Err(error) = result {
             // The first error is the one to report: a rollback that fails as well closes the connection.
             let _ = self.undo_innermost().await;
-            self.interrupted = false;
+            self.under_way = None;
             return Err(error);
         }
-        self.interrupted = false;
+        self.under_way = None;
         Ok(())
     }
 
@@ -87,14 +87,14 @@ impl Session {
             return Ok(());
         };
         self.savepoints.clear();
-        self.interrupted = true;
+        self.under_way = Some(UnderWay::Commit);
         if let Err(error) = connection.commit().await {
             drop(connection);
             self.state.undo(&Mark::default());
-            self.interrupted = false;
+            self.under_way = None;
             return Err(error);
         }
-        self.interrupted = false;
+        self.under_way = None;
         self.state.commit();
         Ok(())
     }
@@ -119,7 +119,7 @@ impl Session {
     async fn undo_all(&mut self) -> Result<()> {
         self.savepoints.clear();
         self.state.undo(&Mark::default());
-        self.interrupted = false;
+        self.under_way = None;
         match self.connection.take() {
             Some(mut connection) => connection.rollback().await,
             None => Ok(()),
@@ -276,17 +276,23 @@ impl Session {
 
     /// Takes back what a flush, a commit or a nested closure that was dropped midway may have left.
     pub(super) async fn settle_interruptions(&mut self) -> Result<()> {
-        if !self.interrupted {
+        let Some(under_way) = self.under_way else {
             return match self.abandoned {
                 Some(_) => self.undo_abandoned().await,
                 None => Ok(()),
             };
-        }
+        };
         self.undo_all().await?;
-        Err(Error::invalid_request(
-            "an earlier flush or commit of this session was cancelled before it was done; its transaction has been rolled \
-             back, and so has the session. Repeat the work",
-        ))
+        Err(match under_way {
+            UnderWay::Flush => Error::invalid_request(
+                "an earlier flush or commit of this session was cancelled before it was done; its transaction has been rolled \
+                 back, and so has the session. Repeat the work",
+            ),
+            UnderWay::Commit => Error::invalid_request(
+                "an earlier commit of this session was cancelled before its answer came; the session has been rolled back",
+            )
+            .with_outcome_unknown(),
+        })
     }
 }
 

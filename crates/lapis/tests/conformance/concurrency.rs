@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use lapis::TransactionOptions;
 use lapis::prelude::*;
 
 use crate::harness::{Database, Result, conformance};
@@ -16,6 +17,8 @@ conformance![
     a_nested_block_that_is_dropped_midway_is_taken_back,
     a_maker_whose_future_is_dropped_rolls_back,
     a_flush_that_is_dropped_midway_leaves_nothing_written,
+    a_commit_that_is_dropped_midway_is_told_to_be_undone_only_if_it_is,
+    a_transaction_whose_commit_was_dropped_is_not_gone_on_with,
     a_query_that_is_dropped_leaves_the_session_usable,
     a_stream_that_is_dropped_early_leaves_the_session_usable,
     two_sessions_change_different_rows,
@@ -146,6 +149,46 @@ async fn a_flush_that_is_dropped_midway_leaves_nothing_written(db: &Database) ->
     session[ann].age = 3;
     session.commit().await?;
     assert_eq!(db.scalar::<i64>("SELECT age FROM users WHERE id = 1").await?, 3);
+    Ok(())
+}
+
+async fn a_commit_that_is_dropped_midway_is_told_to_be_undone_only_if_it_is(db: &Database) -> Result<()> {
+    db.create::<Blog>().await?;
+    let mut committed = 0;
+    for polls in 0..12 {
+        let mut session = db.session();
+        session.add(user(&polls.to_string()));
+        if let Some(result) = poll_and_drop(session.commit(), polls).await {
+            result?;
+            committed += 1;
+            continue;
+        }
+        match session.all(User::select().limit(1)).await {
+            // It had not begun.
+            Ok(_) => session.rollback().await?,
+            // That cannot be told; the error says so.
+            Err(error) if error.is_outcome_unknown() => committed += users(db).await? - committed,
+            Err(_) => {}
+        }
+        assert_eq!(users(db).await?, committed, "dropped after {polls} polls");
+    }
+    Ok(())
+}
+
+async fn a_transaction_whose_commit_was_dropped_is_not_gone_on_with(db: &Database) -> Result<()> {
+    db.script("CREATE TABLE t (x INTEGER)").await?;
+    let mut connection = db.acquire().await?;
+    connection.start(TransactionOptions::new())?;
+    connection.script("INSERT INTO t VALUES (1)").await?;
+    if poll_and_drop(connection.commit(), 1).await.is_none() {
+        for error in [connection.script("INSERT INTO t VALUES (2)").await, connection.commit().await] {
+            assert!(error.unwrap_err().is_outcome_unknown());
+        }
+        connection.rollback().await?;
+    }
+    drop(connection);
+    assert!(db.scalar::<i64>("SELECT count(*) FROM t").await? <= 1);
+    assert_eq!(db.scalar::<i64>("SELECT count(*) FROM t WHERE x = 2").await?, 0);
     Ok(())
 }
 
