@@ -136,7 +136,8 @@ impl Way {
             let all =
                 text("SELECT a.id FROM accounts a, accounts b, accounts c, accounts d").scalar::<i64>();
             let mut rows = steps.at(Step::Begin, connection.stream(all)).await?;
-            for _ in 0..order.amount {
+            // More than the server is asked for at once.
+            for _ in 0..order.amount * 60 {
                 steps.at(Step::Stream, rows.next()).await.transpose()?;
             }
         }
