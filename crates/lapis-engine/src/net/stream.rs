@@ -1,7 +1,6 @@
 //! A connection to a server: TCP or a Unix socket, with TLS or without.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -110,7 +109,8 @@ impl Stream {
     }
 
     /// The address at the other end, where there is one.
-    pub(crate) fn peer(&self) -> Option<SocketAddr> {
+    #[cfg(feature = "postgres")]
+    pub(crate) fn peer(&self) -> Option<std::net::SocketAddr> {
         match self {
             Stream::Tcp(stream) => stream.peer_addr().ok(),
             #[cfg(unix)]

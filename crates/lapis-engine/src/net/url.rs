@@ -43,6 +43,7 @@ impl Host {
     }
 
     /// The port, where one is given.
+    #[cfg(feature = "postgres")]
     pub(crate) fn port(&self) -> Option<u16> {
         let (Host::Tcp { port, .. } | Host::Unix { port, .. }) = self;
         *port
