@@ -26,8 +26,6 @@ use crate::transaction::{Access, IsolationLevel, TransactionOptions};
 
 /// How long the rest of an answer that nobody waits for is read before the server is asked to stop.
 const PATIENCE: Duration = Duration::from_millis(20);
-/// How many bytes of a batch are sent before its answers are looked at.
-const BATCH_CHUNK: usize = 64 * 1024;
 /// Every column of a result travels in binary.
 pub(super) const BINARY: [i16; 1] = [1];
 
@@ -38,16 +36,16 @@ pub(super) struct PostgresConnection {
     pub(super) shared: Arc<Shared>,
     key: CancelKey,
     /// Begins with the next statement.
-    pending: Option<TransactionOptions>,
+    pub(super) pending: Option<TransactionOptions>,
     pub(super) cursor: Option<Cursor>,
     /// Something is under way; still set at the next call, its future was dropped.
     busy: bool,
     /// The transaction is a batch's own; if its future was dropped, it is to be rolled back.
-    batch: bool,
+    pub(super) batch: bool,
     /// The state of the schema that the prepared statements are of.
     pub(super) schema: u64,
     /// The open transaction changed the schema.
-    altered: bool,
+    pub(super) altered: bool,
     /// The server has bound the statement that runs: what was known of it was right.
     pub(super) bound: bool,
     /// Where the cells of the current row lie.
@@ -136,38 +134,12 @@ impl PostgresConnection {
     ) -> Result<Outcome> {
         let before = self.before(sql);
         match self.execute_once(sql, params, sink).await {
-            Err(error) if self.renew(sql, before, &error).await? => {
+            Err(error) => {
+                self.renew(sql, before, error).await?;
                 self.execute_once(sql, params, sink).await
             }
-            result => result,
+            done => done,
         }
-    }
-
-    /// What [`renew`](Self::renew) has to know of the state that a statement begins in.
-    pub(super) fn before(&mut self, sql: &str) -> Before {
-        self.bound = false;
-        Before {
-            pending: self.pending,
-            idle: self.link.status == IDLE,
-            known: self.statements.contains(sql),
-        }
-    }
-
-    /// Forgets a statement that failed because what was known of it is out of date. It can be run again where this is
-    /// true: nothing of it was done, and no transaction failed that has done something before.
-    pub(super) async fn renew(&mut self, sql: &str, before: Before, error: &Error) -> Result<bool> {
-        if !before.known || self.bound || self.link.is_broken() || !is_outdated(error) {
-            return Ok(false);
-        }
-        self.link.settle().await?;
-        let statements = &mut self.statements;
-        self.link.write(|output| statements.forget(sql, output))?;
-        self.link.expect_sync();
-        if before.idle && before.pending.is_some() {
-            self.end("ROLLBACK").await?;
-            self.pending = before.pending;
-        }
-        Ok(before.idle)
     }
 
     async fn execute_once(
@@ -276,97 +248,8 @@ impl PostgresConnection {
         failed.map_or(Ok(outcome), Err)
     }
 
-    /// Runs a batch as it stands, in the transaction that is open.
-    async fn execute_batch(
-        &mut self,
-        sql: &str,
-        batch: &(dyn Batch + Sync),
-        sink: &mut dyn BatchSink,
-    ) -> Result<()> {
-        let mut values = Vec::new();
-        batch.values(0, &mut values);
-        let statement = self.prepared(sql, &values).await?;
-        let mut answers = Answers { sink, next: 0, described: None, failed: None };
-        for row in 0..batch.len() {
-            values.clear();
-            batch.values(row, &mut values);
-            // One without a name stays prepared until the next is.
-            let parse = row == 0 && statement.name.is_empty();
-            self.bind(sql, &statement, &values, parse)?;
-            self.link.write(|output| frontend::execute("", 0, output).map_err(unwritable))?;
-            if row == 0 && statement.parameters.is_empty() && statement.columns.is_empty() {
-                // It may be a COPY, which would take for its data what is sent behind it, and end the connection.
-                self.link.write(|output| {
-                    frontend::flush(output);
-                    Ok(())
-                })?;
-                while answers.next == 0 && answers.failed.is_none() {
-                    self.link.more().await?;
-                    answers.take(self, &statement)?;
-                }
-                if answers.failed.is_some() {
-                    break;
-                }
-            }
-            if self.link.unsent() >= BATCH_CHUNK {
-                self.link.flush().await?;
-                answers.take(self, &statement)?;
-                if answers.failed.is_some() {
-                    break;
-                }
-            }
-        }
-        self.link.sync();
-        loop {
-            answers.take(self, &statement)?;
-            if !self.link.is_owed() || self.link.is_broken() {
-                break;
-            }
-            self.link.more().await?;
-        }
-        answers.failed.map_or(Ok(()), Err)
-    }
-
-    async fn batch(
-        &mut self,
-        sql: &str,
-        batch: &(dyn Batch + Sync),
-        sink: &mut dyn BatchSink,
-    ) -> Result<()> {
-        let before = self.before(sql);
-        match self.batch_once(sql, batch, sink).await {
-            Err(error) if self.renew(sql, before, &error).await? => self.batch_once(sql, batch, sink).await,
-            result => result,
-        }
-    }
-
-    async fn batch_once(
-        &mut self,
-        sql: &str,
-        batch: &(dyn Batch + Sync),
-        sink: &mut dyn BatchSink,
-    ) -> Result<()> {
-        if self.pending.is_some() || self.link.status != IDLE {
-            return self.execute_batch(sql, batch, sink).await;
-        }
-        self.link.query("BEGIN")?;
-        self.batch = true;
-        self.link.status = IN_TRANSACTION;
-        let result = self.execute_batch(sql, batch, sink).await;
-        let result = match self.finish(result).await {
-            Ok(()) => self.end("COMMIT").await,
-            Err(error) => {
-                // The first error is the one to report; a connection that cannot roll back is broken.
-                let _ = self.end("ROLLBACK").await;
-                Err(error)
-            }
-        };
-        self.batch = false;
-        result
-    }
-
     /// Runs a statement that ends the transaction.
-    async fn end(&mut self, sql: &'static str) -> Result<()> {
+    pub(super) async fn end(&mut self, sql: &'static str) -> Result<()> {
         self.link.query(sql)?;
         let (mut failed, mut undone) = (None, false);
         while self.link.is_owed() && !self.link.is_broken() {
@@ -412,24 +295,6 @@ impl PostgresConnection {
         failed.map_or(Ok(()), Err)
     }
 
-    /// Notes what a command means for the statements that are prepared.
-    fn note(&mut self, completed: &CommandCompleteBody) {
-        let tag = completed.tag().unwrap_or_default();
-        match tag.split(' ').next().unwrap_or_default() {
-            // A view may be replaced by one with more columns; what else is created was in no statement before.
-            "ALTER" | "DROP" | "DO" => self.alter(),
-            "CREATE" if tag == "CREATE VIEW" => self.alter(),
-            // They are gone, or may be.
-            "DISCARD" | "DEALLOCATE" => self.schema = u64::MAX,
-            _ => {}
-        }
-    }
-
-    fn alter(&mut self) {
-        self.altered |= self.link.status != IDLE;
-        self.shared.schema.fetch_add(1, Ordering::AcqRel);
-    }
-
     /// Rolls back what is open, and nothing where nothing is.
     fn undo(&mut self) -> Reply<'_, ()> {
         self.pending = None;
@@ -447,70 +312,6 @@ impl PostgresConnection {
             let result = if self.link.status == IDLE { Ok(()) } else { self.end("ROLLBACK").await };
             self.finish(result).await
         })
-    }
-}
-
-/// The state that a statement began in.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Before {
-    pending: Option<TransactionOptions>,
-    idle: bool,
-    known: bool,
-}
-
-/// What takes the answers to a batch, as they come.
-struct Answers<'a> {
-    sink: &'a mut dyn BatchSink,
-    next: usize,
-    /// What the server says of the columns of a statement without a name.
-    described: Option<Vec<Column>>,
-    failed: Option<Error>,
-}
-
-impl Answers<'_> {
-    /// Takes the answers that are there.
-    fn take(&mut self, connection: &mut PostgresConnection, statement: &Statement) -> Result<()> {
-        let PostgresConnection { link, places, bound, shared, .. } = connection;
-        loop {
-            if let Some(bytes) = link.row() {
-                if self.failed.is_none() {
-                    let columns = self.described.as_deref().unwrap_or(&statement.columns);
-                    let row = row(bytes, places, columns)?;
-                    self.failed = self.sink.returned(self.next, &Row::postgres(row)).err();
-                }
-                let len = bytes.len();
-                link.pass_row(len);
-                continue;
-            }
-            match link.take_message()? {
-                // That of a BEGIN is followed by ReadyForQuery, and no execution's is before the Sync.
-                Some(Message::CommandComplete(body)) => {
-                    let begun = body.tag().is_ok_and(|tag| tag == "BEGIN");
-                    if !begun && self.failed.is_none() {
-                        self.failed = self.sink.done(self.next, completed(&body)).err();
-                        self.next += 1;
-                    }
-                }
-                Some(Message::ErrorResponse(body)) => {
-                    let error = link.refused(&body);
-                    self.failed.get_or_insert(error);
-                }
-                Some(Message::BindComplete) => *bound = true,
-                Some(Message::RowDescription(body)) => {
-                    self.described = Some(columns_of(&body, &shared.types)?);
-                }
-                Some(Message::CopyInResponse(_)) => {
-                    self.failed.get_or_insert_with(copies);
-                    link.refuse_copy()?;
-                }
-                Some(Message::CopyOutResponse(_)) => {
-                    self.failed.get_or_insert_with(copies);
-                }
-                Some(_) => {}
-                None if link.row().is_some() => {}
-                None => return Ok(()),
-            }
-        }
     }
 }
 
@@ -691,14 +492,6 @@ fn begin_sql(options: TransactionOptions) -> String {
         sql.push_str(" DEFERRABLE");
     }
     sql
-}
-
-/// Whether an error before anything ran may come from a statement that is out of date: its result has other columns
-/// now, it is gone, or what it names has changed. What was a type's number tells the server nothing any more (XX000).
-fn is_outdated(error: &Error) -> bool {
-    error
-        .sqlstate()
-        .is_some_and(|state| matches!(state, "0A000" | "26000" | "XX000") || state.starts_with("42"))
 }
 
 /// COPY has a protocol of its own.

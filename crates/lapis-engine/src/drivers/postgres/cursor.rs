@@ -41,10 +41,11 @@ impl Cursor {
     ) -> Result<Self> {
         let before = connection.before(sql);
         match Self::open_once(connection, sql, params).await {
-            Err(error) if connection.renew(sql, before, &error).await? => {
+            Err(error) => {
+                connection.renew(sql, before, error).await?;
                 Self::open_once(connection, sql, params).await
             }
-            result => result,
+            done => done,
         }
     }
 

@@ -5,13 +5,16 @@
 //! | `options` | URLs |
 //! | `startup` | opening a connection, cancelling a statement |
 //! | `link` | the flow of messages, and what is owed after a future was dropped |
-//! | `connection` | statements, batches, scripts, transactions |
+//! | `connection` | statements, scripts, transactions |
+//! | `batch` | one statement executed many times |
 //! | `cursor` | rows one after the other |
 //! | `prepare` | asking the server what a statement takes and gives |
 //! | `statements` | the cache of prepared statements |
+//! | `renewal` | statements that are out of date, for the schema has changed |
 //! | `types`, `encode`, `decode` | values in binary |
 //! | `error` | SQLSTATEs as kinds of errors |
 
+mod batch;
 mod connection;
 mod cursor;
 mod decode;
@@ -20,6 +23,7 @@ mod error;
 mod link;
 mod options;
 mod prepare;
+mod renewal;
 mod startup;
 mod statements;
 mod types;
