@@ -121,7 +121,7 @@ struct Answers<'a> {
 impl Answers<'_> {
     /// Takes the answers that are there.
     fn take(&mut self, connection: &mut PostgresConnection, statement: &Statement) -> Result<()> {
-        let PostgresConnection { link, places, bound, shared, .. } = connection;
+        let PostgresConnection { link, places, bound, types, .. } = connection;
         loop {
             if let Some(bytes) = link.row() {
                 if self.failed.is_none() {
@@ -148,7 +148,7 @@ impl Answers<'_> {
                 }
                 Some(Message::BindComplete) => *bound = true,
                 Some(Message::RowDescription(body)) => {
-                    self.described = Some(columns_of(&body, &shared.types)?);
+                    self.described = Some(columns_of(&body, types)?);
                 }
                 Some(Message::CopyInResponse(_)) => {
                     self.failed.get_or_insert_with(copies);

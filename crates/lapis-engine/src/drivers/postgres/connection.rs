@@ -17,6 +17,7 @@ use super::link::{FAILED, IDLE, IN_TRANSACTION, Link, lost, unwritable};
 use super::prepare::columns_of;
 use super::startup::{self, CancelKey};
 use super::statements::{Statement, Statements};
+use super::types::Types;
 use crate::driver::{DriverConnection, Interrupt, TransactionState};
 use crate::error::{Error, OperationalCause, Result};
 use crate::reply::Reply;
@@ -33,6 +34,7 @@ pub(super) const BINARY: [i16; 1] = [1];
 pub(super) struct PostgresConnection {
     pub(super) link: Link,
     pub(super) statements: Statements,
+    pub(super) types: Types,
     pub(super) shared: Arc<Shared>,
     key: CancelKey,
     /// Begins with the next statement.
@@ -58,6 +60,7 @@ impl PostgresConnection {
         Ok(Self {
             link,
             statements: Statements::new(shared.options.statement_cache),
+            types: Types::default(),
             schema: shared.schema.load(Ordering::Acquire),
             shared,
             key,
@@ -218,7 +221,7 @@ impl PostgresConnection {
             }
             match self.link.take_message()? {
                 Some(Message::RowDescription(body)) => {
-                    described = Some(columns_of(&body, &self.shared.types)?);
+                    described = Some(columns_of(&body, &self.types)?);
                 }
                 Some(Message::BindComplete) => self.bound = true,
                 Some(Message::CommandComplete(body)) => {

@@ -130,7 +130,7 @@ fn step(
         match connection.link.take_message()? {
             Some(Message::PortalSuspended) => cursor.ask(connection)?,
             Some(Message::RowDescription(body)) => {
-                cursor.columns = Some(columns_of(&body, &connection.shared.types)?);
+                cursor.columns = Some(columns_of(&body, &connection.types)?);
             }
             Some(Message::CommandComplete(body)) => cursor.complete(completed(&body), connection),
             Some(Message::EmptyQueryResponse) => cursor.complete(Outcome::default(), connection),

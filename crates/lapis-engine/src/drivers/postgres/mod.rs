@@ -41,7 +41,6 @@ use crate::error::Result;
 use crate::reply::Reply;
 use connection::PostgresConnection;
 use options::Options;
-use types::Types;
 
 /// A PostgreSQL database.
 #[derive(Debug)]
@@ -51,7 +50,6 @@ pub(crate) struct Postgres(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     options: Options,
-    types: Types,
     /// Counts the statements that may have changed tables, after which what was prepared is out of date.
     schema: AtomicU64,
 }
@@ -60,7 +58,7 @@ impl Postgres {
     /// The database that a URL names.
     pub(crate) fn new(url: &str, options: &DriverOptions) -> Result<Self> {
         let options = Options::parse(url, options)?;
-        Ok(Self(Arc::new(Shared { options, types: Types::default(), schema: AtomicU64::new(0) })))
+        Ok(Self(Arc::new(Shared { options, schema: AtomicU64::new(0) })))
     }
 }
 

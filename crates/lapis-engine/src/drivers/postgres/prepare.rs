@@ -48,7 +48,7 @@ impl PostgresConnection {
             description = self.describe(&name, sql, &types).await?;
         }
         self.learn_types(&description).await?;
-        let types = &self.shared.types;
+        let types = &self.types;
         let statement = Statement {
             name,
             parameters: description.parameters.iter().map(|oid| types.get_or_opaque(*oid)).collect(),
@@ -98,8 +98,7 @@ impl PostgresConnection {
     /// Asks for the types of a statement that are not known yet, and for those that they are made of.
     async fn learn_types(&mut self, description: &Description) -> Result<()> {
         let oids = description.parameters.iter().chain(description.columns.iter().map(|(_, oid)| oid));
-        let mut unknown: Vec<Oid> =
-            oids.copied().filter(|oid| self.shared.types.get(*oid).is_none()).collect();
+        let mut unknown: Vec<Oid> = oids.copied().filter(|oid| self.types.get(*oid).is_none()).collect();
         unknown.sort_unstable();
         unknown.dedup();
         // An array of a domain over an enum is three deep; what is deeper than this is not made sense of.
@@ -109,17 +108,17 @@ impl PostgresConnection {
             }
             self.link.settle().await?;
             let rows = self.link.ask(&Types::query(&unknown)).await?;
-            let mut parts: Vec<Oid> = rows.iter().filter_map(|row| self.shared.types.learn(row)).collect();
+            let mut parts: Vec<Oid> = rows.iter().filter_map(|row| self.types.learn(row)).collect();
             parts.retain(|part| !unknown.contains(part));
             let asked = unknown.len();
-            unknown.retain(|oid| self.shared.types.get(*oid).is_none());
+            unknown.retain(|oid| self.types.get(*oid).is_none());
             // A type may have come before the part of it that is known now.
             if parts.is_empty() && unknown.len() == asked {
                 break;
             }
             unknown.extend(parts);
         }
-        self.shared.types.give_up(&unknown);
+        self.types.give_up(&unknown);
         Ok(())
     }
 }

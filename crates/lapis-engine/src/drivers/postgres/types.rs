@@ -1,7 +1,6 @@
 //! PostgreSQL's types: what their numbers mean, and how values travel in binary.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The number of a type in `pg_type`.
 pub(super) type Oid = u32;
@@ -189,15 +188,15 @@ pub(super) fn array_of(element: Oid) -> Option<Oid> {
     ARRAYS.iter().find(|(_, it)| *it == element).map(|(array, _)| *array)
 }
 
-/// What is known of types that are not built in: enums, domains, those of extensions. The connections of an
-/// engine share it.
+/// What a connection knows of types that are not built in: enums, domains, those of extensions. Their numbers are those
+/// of one database: another host, and one that was restored from a dump, has others.
 #[derive(Debug, Default)]
-pub(super) struct Types(Mutex<HashMap<Oid, Kind>>);
+pub(super) struct Types(HashMap<Oid, Kind>);
 
 impl Types {
     /// The type, if it is known.
     pub(super) fn get(&self, oid: Oid) -> Option<Type> {
-        let kind = built_in(oid).or_else(|| self.lock().get(&oid).copied())?;
+        let kind = built_in(oid).or_else(|| self.0.get(&oid).copied())?;
         Some(Type { oid, kind })
     }
 
@@ -218,7 +217,7 @@ impl Types {
 
     /// Learns a row of [`query`](Self::query), unless the type is made of one that has to be known first: its
     /// number is returned then.
-    pub(super) fn learn(&self, row: &[Option<String>]) -> Option<Oid> {
+    pub(super) fn learn(&mut self, row: &[Option<String>]) -> Option<Oid> {
         let text = |at: usize| row.get(at).and_then(Option::as_deref).unwrap_or_default();
         let number = |at: usize| text(at).parse::<Oid>().unwrap_or_default();
         let (oid, base, element, bound) = (number(0), number(3), number(4), number(5));
@@ -235,19 +234,14 @@ impl Types {
                 Some(_) => OPAQUE,
             },
         };
-        self.lock().insert(oid, kind);
+        self.0.insert(oid, kind);
         None
     }
 
     /// Takes what cannot be found out for opaque.
-    pub(super) fn give_up(&self, oids: &[Oid]) {
-        let mut known = self.lock();
+    pub(super) fn give_up(&mut self, oids: &[Oid]) {
         for oid in oids {
-            known.entry(*oid).or_insert(OPAQUE);
+            self.0.entry(*oid).or_insert(OPAQUE);
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<Oid, Kind>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
