@@ -14,6 +14,8 @@ use lapis::schema::TableSet;
 use lapis::types::Decode;
 use tempfile::TempDir;
 
+use crate::omissions;
+
 pub use lapis::Result;
 
 /// A database that behaviours are run on.
@@ -57,19 +59,25 @@ impl Target {
     }
 }
 
-/// Says once which databases are covered, past the test runner, which keeps what tests print.
+/// Which databases are covered.
+fn coverage() -> String {
+    let mut report = String::from("databases covered:\n");
+    for target in Target::ALL {
+        let note = match target.variable() {
+            Some(variable) if !target.is_covered() => format!("no: {variable} is not set"),
+            _ => "yes".to_owned(),
+        };
+        report.push_str(&format!("  {:<17} {note}\n", target.name()));
+    }
+    report
+}
+
+/// Says that once, past the test runner, which keeps what tests print.
 fn report_coverage() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let mut report = String::from("databases covered:\n");
-        for target in Target::ALL {
-            let note = match target.variable() {
-                Some(variable) if !target.is_covered() => format!("no: {variable} is not set"),
-                _ => "yes".to_owned(),
-            };
-            report.push_str(&format!("  {:<17} {note}\n", target.name()));
-        }
-        let _ = std::io::stderr().write_all(report.as_bytes());
+        omissions::begin(&coverage());
+        let _ = std::io::stderr().write_all(coverage().as_bytes());
     });
 }
 
@@ -78,6 +86,9 @@ pub struct Database {
     engine: Engine,
     log: Arc<Mutex<Vec<String>>>,
     place: Place,
+    target: Target,
+    /// The path of the test that it is for.
+    test: &'static str,
 }
 
 /// Where the database is, so that others can be connected to it and it can be removed.
@@ -96,7 +107,7 @@ impl Deref for Database {
 }
 
 impl Database {
-    async fn open(target: Target) -> Result<Self> {
+    async fn open(target: Target, test: &'static str) -> Result<Self> {
         let place = match target {
             Target::SqliteMemory => Place::Memory,
             Target::SqliteFile => Place::File(tempfile::tempdir().expect("a temporary directory")),
@@ -107,7 +118,7 @@ impl Database {
         };
         let log = Arc::new(Mutex::new(Vec::new()));
         let engine = observed(Engine::builder(place.url()), &log).connect().await?;
-        Ok(Self { engine, log, place })
+        Ok(Self { engine, log, place, target, test })
     }
 
     async fn remove(self) -> Result<()> {
@@ -159,6 +170,12 @@ impl Database {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("{} connections did not come back to the pool", left());
+    }
+
+    /// Ends a behaviour that the database cannot have for want of a capability, and puts it on the list of those.
+    pub fn lacks(&self, capability: &'static str) -> Result<()> {
+        omissions::note(self.target.name(), capability, &coverage(), self.test);
+        Ok(())
     }
 
     /// Whether the database is SQLite, for what it alone does in a way of its own.
@@ -244,14 +261,14 @@ fn plain(sql: &str) -> String {
 type Behaviour = for<'d> fn(&'d Database) -> Pin<Box<dyn Future<Output = Result<()>> + 'd>>;
 
 /// Runs one behaviour on one database, if that is covered.
-pub fn run(target: Target, behaviour: Behaviour) {
+pub fn run(target: Target, test: &'static str, behaviour: Behaviour) {
     report_coverage();
     if !target.is_covered() {
         return;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let work = async {
-        let database = Database::open(target).await?;
+        let database = Database::open(target, test).await?;
         behaviour(&database).await?;
         database.settled().await;
         database.remove().await
@@ -277,7 +294,8 @@ macro_rules! conformance {
                 #[test]
                 fn $behaviour() {
                     use crate::harness::{Target, run};
-                    run(Target::$target, |database| Box::pin(super::$behaviour(database)));
+                    let test = concat!(module_path!(), "::", stringify!($behaviour));
+                    run(Target::$target, test, |database| Box::pin(super::$behaviour(database)));
                 }
             )+
         }

@@ -2,6 +2,7 @@
 //! `LAPIS_TEST_POSTGRES_URL` and `LAPIS_TEST_MYSQL_URL` say there is one.
 
 mod harness;
+mod omissions;
 
 // The Core: schema, values, statements, engine.
 mod aggregates;

@@ -35,6 +35,7 @@ struct Job {
 /// Three jobs, where the database locks rows.
 async fn jobs(database: &Database) -> Result<bool> {
     if database.dialect().row_locks().is_none() {
+        database.lacks("row locks")?;
         return Ok(false);
     }
     database.create::<(Queue, Job)>().await?;
@@ -124,6 +125,7 @@ async fn only_the_rows_of_one_table_are_locked(database: &Database) -> Result<()
     if database.dialect().row_locks().is_some_and(|locks| !locks.of) {
         let error = first.all(of_jobs()).await.unwrap_err().to_string();
         assert!(error.contains("does not support a lock OF some of the tables"), "{error}");
+        database.lacks("locks of some of a query's tables")?;
         return first.rollback().await;
     }
     assert_eq!(first.all(of_jobs()).await?.len(), 3);

@@ -179,8 +179,9 @@ async fn computed_columns_follow_the_others(database: &Database) -> Result<()> {
         database.create_all(&metadata).await?;
         database.execute(text("INSERT INTO boxes (side) VALUES (4)")).await?;
         assert_eq!(database.one(text("SELECT area FROM boxes").scalar::<i64>()).await?, 16);
+        return Ok(());
     }
-    Ok(())
+    database.lacks("columns that are computed when they are read")
 }
 
 #[derive(Entity, Debug, Clone)]
@@ -198,7 +199,7 @@ async fn a_unique_index_over_some_rows_leaves_the_others_alone(database: &Databa
     if !database.dialect().supports_partial_indexes() {
         let error = database.create::<Account>().await.unwrap_err();
         assert!(error.to_string().contains("does not support partial indexes"), "{error}");
-        return Ok(());
+        return database.lacks("partial indexes");
     }
     database.create::<Account>().await?;
     let account = |deleted: i32| {
@@ -341,6 +342,7 @@ async fn schema_changes_are_part_of_a_transaction_where_the_database_can(
     } else {
         let error = created.expect_err("it would commit the transaction");
         assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error:?}");
+        database.lacks("schema changes within a transaction")?;
     }
     transaction.rollback().await?;
     assert!(database.all(Maker::select()).await.is_err());

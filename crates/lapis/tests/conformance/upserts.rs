@@ -163,7 +163,7 @@ async fn a_condition_keeps_newer_rows(database: &Database) -> Result<()> {
         let instead = row("/", 3).on_conflict(Page::url).do_update(Page::visits.set(larger));
         database.execute(instead).await?;
         assert_eq!(visits(database).await?, as_told(&[("/", 5), ("/about", 2)]));
-        return Ok(());
+        return database.lacks("conditions on the update of an upsert");
     }
     database.execute(more("/", 3)).await?;
     database.execute(more("/about", 3)).await?;
@@ -174,7 +174,7 @@ async fn a_condition_keeps_newer_rows(database: &Database) -> Result<()> {
 async fn rows_come_back_inserted_or_updated(database: &Database) -> Result<()> {
     pages(database).await?;
     if !database.dialect().supports_insert_returning() {
-        return Ok(());
+        return database.lacks("INSERT … RETURNING");
     }
     let rows =
         [("/about", 7), ("/new", 1)].map(|(url, visits)| (Page::url.set(url), Page::visits.set(visits)));

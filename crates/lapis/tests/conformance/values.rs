@@ -87,14 +87,22 @@ where
     Ok(())
 }
 
-/// Stores values, and reads the same ones again.
-pub async fn there_and_back<T: Storable>(database: &Database, values: &[T]) -> Result<()>
+/// Stores values, and reads what is there then.
+pub async fn stored<T: Storable>(database: &Database, values: &[T]) -> Result<Vec<T>>
 where
     T::Kind: ComparableWith<T::Kind>,
 {
     store(database, values).await?;
     let column: Column<Held, T> = Column::new("value");
-    let read: Vec<T> = database.all(select(column).order_by(ID)).await?;
+    database.all(select(column).order_by(ID)).await
+}
+
+/// Stores values, and reads the same ones again.
+pub async fn there_and_back<T: Storable>(database: &Database, values: &[T]) -> Result<()>
+where
+    T::Kind: ComparableWith<T::Kind>,
+{
+    let read = stored(database, values).await?;
     assert_eq!(read.len(), values.len());
     for (read, stored) in read.iter().zip(values) {
         assert_eq!(read, stored);
@@ -134,7 +142,10 @@ async fn integers_come_back_to_the_edges_of_their_range(database: &Database) -> 
 
 async fn an_integer_above_64_signed_bits_comes_back_or_is_refused(database: &Database) -> Result<()> {
     match there_and_found(database, &[u64::MAX, 1 << 63]).await {
-        Err(error) => assert!(matches!(error.kind(), lapis::ErrorKind::Data(_)), "{error:?}"),
+        Err(error) => {
+            assert!(matches!(error.kind(), lapis::ErrorKind::Data(_)), "{error:?}");
+            database.lacks("unsigned integers of 64 bits")?;
+        }
         Ok(()) => assert!(!database.is_sqlite() && database.dialect().name() != "PostgreSQL"),
     }
     Ok(())
@@ -164,7 +175,7 @@ async fn an_infinity_comes_back_or_is_refused(database: &Database) -> Result<()>
     let infinities = [f64::INFINITY, f64::NEG_INFINITY];
     if database.is_mysql() {
         assert!(there_and_back(database, &infinities).await.is_err());
-        return Ok(());
+        return database.lacks("infinite numbers");
     }
     there_and_back(database, &infinities).await
 }
@@ -216,7 +227,7 @@ async fn text_with_a_nul_comes_back_or_is_refused(database: &Database) -> Result
     if database.dialect().name() == "PostgreSQL" {
         let error = there_and_back(database, &texts).await.unwrap_err();
         assert!(matches!(error.kind(), lapis::ErrorKind::Data(_)), "{error:?}");
-        return Ok(());
+        return database.lacks("NUL characters in text");
     }
     there_and_found(database, &texts).await
 }
