@@ -11,6 +11,7 @@ mod collections;
 mod company;
 mod coordination;
 mod engine;
+mod extremes;
 mod hostile;
 mod joins;
 mod natives;
