@@ -12,6 +12,7 @@ conformance![
     ranges_come_back_with_their_bounds,
     internet_addresses_come_back,
     native_enums_are_made_and_dropped_with_the_tables,
+    tables_made_by_hand_with_serial_are_mapped_like_others,
 ];
 
 #[derive(SqlEnum, Debug, Clone, Copy, PartialEq)]
@@ -186,6 +187,38 @@ async fn native_enums_are_made_and_dropped_with_the_tables(db: &Database) -> Res
         assert_eq!((cross, session[cross].later), (days[1], Some(Mood::Calm)));
         session.close().await?;
         db.drop_all(&metadata).await?;
+    }
+    Ok(())
+}
+
+#[derive(Entity, Debug, Clone, PartialEq)]
+#[entity(table = "tickets")]
+struct Ticket {
+    #[column(primary_key)]
+    id: Auto<i32>,
+    title: String,
+    #[column(server_default = "open")]
+    state: Auto<String>,
+}
+
+async fn tables_made_by_hand_with_serial_are_mapped_like_others(db: &Database) -> Result<()> {
+    if db.dialect().name() != "PostgreSQL" {
+        return db.lacks("SERIAL columns");
+    }
+    db.script("CREATE TABLE tickets (id SERIAL PRIMARY KEY, title TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open')")
+        .await?;
+    db.script("ALTER SEQUENCE tickets_id_seq RESTART WITH 40").await?;
+    let mut session = db.session();
+    let ticket = |title: &str| Ticket::new().title(title).build();
+    let one = session.add(ticket("alone"));
+    session.flush().await?;
+    let several = session.add_all((0..100).map(|number| ticket(&number.to_string())));
+    session.commit().await?;
+    assert_eq!(session[one].id, 40);
+    assert_eq!(*session[one].state, "open");
+    for (number, handle) in several.iter().enumerate() {
+        let found = db.one(Ticket::select().filter(Ticket::id.eq(*session[*handle].id))).await?;
+        assert_eq!((*found.id, found.title), (41 + number as i32, number.to_string()));
     }
     Ok(())
 }
