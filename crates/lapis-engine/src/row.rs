@@ -95,11 +95,7 @@ impl Row<'_> {
         match &self.0 {
             #[cfg(feature = "sqlite")]
             Repr::Sqlite(row) => crate::drivers::sqlite::cell(row, index),
-            #[cfg(feature = "postgres")]
-            Repr::Postgres(row) => row.cell(index),
-            #[cfg(feature = "mysql")]
-            Repr::MySql(row) => row.cell(index),
-            Repr::Cells(_, cells) => cells.get(index).copied(),
+            other => other.cell(index),
         }
     }
 
@@ -180,6 +176,23 @@ impl Row<'_> {
             index + 1,
             self.len()
         ))
+    }
+}
+
+impl Repr<'_> {
+    /// The cell of any row, out of line: a server has many types, and their decoding, written out once more for each
+    /// Rust type that is read, would keep SQLite's few out of the registers.
+    #[inline(never)]
+    fn cell(&self, index: usize) -> Option<Cell<'_>> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Repr::Sqlite(row) => crate::drivers::sqlite::cell(row, index),
+            #[cfg(feature = "postgres")]
+            Repr::Postgres(row) => row.cell(index),
+            #[cfg(feature = "mysql")]
+            Repr::MySql(row) => row.cell(index),
+            Repr::Cells(_, cells) => cells.get(index).copied(),
+        }
     }
 }
 
