@@ -1,10 +1,13 @@
 //! A stream of a million rows holds as much memory as one of ten thousand: a few hundred rows and the driver's buffers.
+//! So does a batch.
 //!
 //! A program of its own, for it counts every allocation of its process.
 
 use std::alloc::System;
 
+use lapis::engine::{Batch, BatchSink, Outcome, Row};
 use lapis::prelude::*;
+use lapis::sql::Value;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -60,8 +63,51 @@ async fn peak(engine: &Engine, sql: &str, rows: usize) -> lapis::Result<usize> {
     Ok(peak)
 }
 
+/// So many rows, each made when it is asked for.
+struct Numbers(usize);
+
+impl Batch for Numbers {
+    fn len(&self) -> usize {
+        self.0
+    }
+
+    fn values<'b>(&'b self, row: usize, out: &mut Vec<Value<'b>>) {
+        out.push(Value::Text(format!("row number {row:>50}").into()));
+    }
+}
+
+/// The most memory that was held when a row had been written.
+struct Peak<'a>(&'a Region<'a, System>, usize);
+
+impl BatchSink for Peak<'_> {
+    fn returned(&mut self, _index: usize, _row: &Row<'_>) -> lapis::Result<()> {
+        Ok(())
+    }
+
+    fn done(&mut self, _index: usize, _outcome: Outcome) -> lapis::Result<()> {
+        let change = self.0.change();
+        self.1 = self.1.max(change.bytes_allocated.saturating_sub(change.bytes_deallocated));
+        Ok(())
+    }
+}
+
+/// Writes so many rows as a batch; the most memory that was held meanwhile beyond what was held before.
+async fn batch_peak(engine: &Engine, rows: usize) -> lapis::Result<usize> {
+    let mut connection = engine.acquire().await?;
+    connection.script("CREATE TEMPORARY TABLE lapis_rows (x VARCHAR(100))").await?;
+    let place = if engine.dialect().name() == "PostgreSQL" { "$1" } else { "?" };
+    let (batch, region) = (Numbers(rows), Region::new(ALLOCATOR));
+    let mut peak = Peak(&region, 0);
+    connection
+        .run_batch(&format!("INSERT INTO lapis_rows VALUES ({place})"), &batch, &mut peak)
+        .await?;
+    let peak = peak.1;
+    connection.script("DROP TABLE lapis_rows").await?;
+    Ok(peak)
+}
+
 #[tokio::test]
-async fn a_stream_holds_a_constant_amount_of_memory() -> lapis::Result<()> {
+async fn streams_and_batches_hold_a_constant_amount_of_memory() -> lapis::Result<()> {
     for (url, query) in databases() {
         let engine = Engine::connect(&url).await?;
         let database = engine.dialect().name();
@@ -69,6 +115,9 @@ async fn a_stream_holds_a_constant_amount_of_memory() -> lapis::Result<()> {
         let many = peak(&engine, &query(1_000_000), 1_000_000).await?;
         println!("{database}: 10,000 rows hold {} KiB, 1,000,000 rows {} KiB", few >> 10, many >> 10);
         assert!(many < MOST, "{database}: {many} bytes were held at once");
+        let written = batch_peak(&engine, 100_000).await?;
+        println!("{database}: a batch of 100,000 rows holds {} KiB", written >> 10);
+        assert!(written < MOST, "{database}: {written} bytes were held at once");
         engine.close().await?;
     }
     Ok(())

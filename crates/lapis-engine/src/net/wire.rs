@@ -35,22 +35,26 @@ impl Wire {
     /// Writes what is to be written. While the server does not take it, what it sends is read, for it may wait
     /// for that first.
     pub(crate) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !ready!(self.poll_exchange(context))? {}
+        Poll::Ready(Ok(()))
+    }
+
+    /// A step of [`poll_flush`](Self::poll_flush): true once all is written, false where something was read instead.
+    pub(crate) fn poll_exchange(&mut self, context: &mut Context<'_>) -> Poll<io::Result<bool>> {
         while !self.output.is_empty() {
             match Pin::new(&mut self.stream).poll_write(context, &self.output)? {
                 Poll::Ready(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Poll::Ready(written) => self.output.advance(written),
-                Poll::Pending => ready!(self.poll_fill(context))?,
+                Poll::Pending => return self.poll_fill(context).map_ok(|()| false),
             }
         }
         if self.output.capacity() > LARGEST_OUTPUT {
             self.output = BytesMut::new();
         }
         // What TLS still holds has to go out as well.
-        loop {
-            match Pin::new(&mut self.stream).poll_flush(context)? {
-                Poll::Ready(()) => return Poll::Ready(Ok(())),
-                Poll::Pending => ready!(self.poll_fill(context))?,
-            }
+        match Pin::new(&mut self.stream).poll_flush(context)? {
+            Poll::Ready(()) => Poll::Ready(Ok(true)),
+            Poll::Pending => self.poll_fill(context).map_ok(|()| false),
         }
     }
 

@@ -49,7 +49,9 @@ impl PostgresConnection {
                 }
             }
             if self.link.unsent() >= BATCH_CHUNK {
-                self.link.flush().await?;
+                while !self.link.exchange().await? {
+                    answers.take(self, &statement)?;
+                }
                 answers.take(self, &statement)?;
                 if answers.failed.is_some() {
                     break;

@@ -246,9 +246,12 @@ impl Link {
         progress.map_err(|error| self.lost(error))
     }
 
-    /// Sends what is to be sent, without waiting for an answer.
-    pub(super) async fn flush(&mut self) -> Result<()> {
-        self.wire.flush().await.map_err(|error| self.lost(error))
+    /// Sends what is to be sent, or reads what the server wants to be rid of first, which is to be looked at before the
+    /// next step. True once all is sent.
+    pub(super) async fn exchange(&mut self) -> Result<bool> {
+        poll_fn(|context| self.wire.poll_exchange(context))
+            .await
+            .map_err(|error| self.lost(error))
     }
 
     /// The bytes of the next message behind its header, if it is a row that is wholly there.
