@@ -162,8 +162,11 @@ impl Channel {
                 usize::from(header[0]) | usize::from(header[1]) << 8 | usize::from(header[2]) << 16;
             let start = self.consumed + HEADER;
             let Some(part) = self.wire.input.get(start..start + length) else {
-                // As much as is known to come, at once.
-                self.wire.input.reserve(start + length - self.wire.input.len());
+                // As much as is known to come, at once, in the room of what is understood.
+                let missing = start + length - self.wire.input.len();
+                self.wire.input.advance(self.consumed);
+                self.consumed = 0;
+                self.wire.input.reserve(missing);
                 return false;
             };
             self.sequence = header[3];
