@@ -118,7 +118,7 @@ impl Connection {
         params: &[Value<'_>],
         sink: &mut (dyn RowSink + Send),
     ) -> Result<Outcome> {
-        let alone = self.progress == Progress::Outside;
+        let alone = self.stands_alone();
         self.try_run(sql, params, sink).await.map_err(|error| doubt(error, alone))
     }
 
@@ -158,7 +158,7 @@ impl Connection {
         let dialect = self.dialect();
         let buffer = std::mem::take(&mut lease(&mut self.leased)?.buffer);
         let compiled = compile_into(buffer, statement, dialect)?;
-        let alone = self.progress == Progress::Outside && !only_reads(statement);
+        let alone = self.stands_alone() && !only_reads(statement);
         let result = self.try_run(&compiled.sql, &compiled.parameters, sink).await;
         let result = result.map_err(|error| doubt(error, alone));
         if let Some(pooled) = &mut self.leased
@@ -167,6 +167,12 @@ impl Connection {
             pooled.buffer = compiled.sql;
         }
         result
+    }
+
+    /// Whether what is run now takes effect by itself: in no transaction, and over a connection that is there.
+    fn stands_alone(&self) -> bool {
+        self.progress == Progress::Outside
+            && self.leased.as_ref().is_some_and(|pooled| !pooled.driver.is_broken())
     }
 
     async fn run_watched(
@@ -199,9 +205,9 @@ impl Connection {
         sink: &mut (dyn BatchSink + Send),
     ) -> Result<()> {
         self.refresh().await?;
+        let alone = self.stands_alone();
         let driver = usable(&mut self.leased, self.progress)?;
         let parameters = Parameters::Batch(batch);
-        let alone = self.progress == Progress::Outside;
         if !self.engine.events().watched() {
             let result = driver.run_batch(sql, batch, sink).await.map_err(|error| doubt(error, alone));
             return result.map_err(|error| self.engine.events().explain(error, sql, parameters));
@@ -216,10 +222,11 @@ impl Connection {
     /// Runs any number of statements without parameters, separated by semicolons; their rows are dropped.
     ///
     /// # Errors
-    /// What the database finds wrong with a statement; those before it have run.
+    /// What the database finds wrong with a statement. Those before it have run, but for PostgreSQL, where a script out
+    /// of a transaction is one.
     pub async fn script(&mut self, sql: &str) -> Result<()> {
         self.refresh().await?;
-        let alone = self.progress == Progress::Outside;
+        let alone = self.stands_alone();
         let driver = usable(&mut self.leased, self.progress)?;
         if !self.engine.events().watched() {
             let result = driver.run_script(sql).await.map_err(|error| doubt(error, alone));

@@ -338,7 +338,11 @@ async fn a_statement_outside_of_a_transaction_may_have_taken_effect() -> Result<
     let (engine, server) = server(|it| it).await?;
     quiet(&engine).await;
     server.restart();
-    assert!(engine.script("INSERT").await.unwrap_err().is_outcome_unknown());
+    let mut connection = engine.acquire().await?;
+    assert!(connection.script("INSERT").await.unwrap_err().is_outcome_unknown());
+    // What is known to be lost takes nothing more.
+    let error = connection.script("INSERT").await.unwrap_err();
+    assert!(error.is_connection_lost() && !error.is_outcome_unknown(), "{error:?}");
     Ok(())
 }
 
