@@ -19,7 +19,9 @@ use crate::weather::{alone, run};
 /// How soon the pool has to serve when the server is back.
 const SOON: Duration = Duration::from_secs(1);
 /// How long a storm of kills, or a bad network, lasts.
-const STORM: Duration = Duration::from_secs(4);
+const STORM: Duration = Duration::from_secs(3);
+/// How long a bad network lasts at most, until it has swallowed the answer to a commit.
+const LONGEST: Duration = Duration::from_secs(20);
 
 #[test]
 fn killed_connections_lose_no_transfer_on_postgres() {
@@ -79,7 +81,10 @@ async fn network(place: Place, seed: u64) -> Result<String> {
         .await
         .map_err(|error| Error::configuration(error.to_string()))?;
     let mut load = Load::start(pool(&place.through(proxy.port)).connect().await?, seed).await?;
-    tokio::time::sleep(STORM).await;
+    let started = Instant::now();
+    while started.elapsed() < STORM || (load.count(Told::Unknown) == 0 && started.elapsed() < LONGEST) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     proxy.calm_down();
     expect_service(&load, Instant::now()).await;
     load.stop().await;
