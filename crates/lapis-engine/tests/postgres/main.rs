@@ -19,4 +19,5 @@ mod statements;
 mod streams;
 mod tls;
 mod transactions;
+mod two_phase;
 mod values;
