@@ -5,7 +5,7 @@ use postgres_protocol::message::frontend;
 
 use super::connection::{PostgresConnection, completed, copies, row};
 use super::decode::Column;
-use super::link::{IDLE, IN_TRANSACTION, unwritable};
+use super::link::{IDLE, unwritable};
 use super::prepare::columns_of;
 use super::statements::Statement;
 use crate::error::{Error, Result};
@@ -94,9 +94,8 @@ impl PostgresConnection {
         if self.pending.is_some() || self.link.status != IDLE {
             return self.execute_batch(sql, batch, sink).await;
         }
-        self.link.query("BEGIN")?;
+        self.link.begin("BEGIN")?;
         self.batch = true;
-        self.link.status = IN_TRANSACTION;
         let result = self.execute_batch(sql, batch, sink).await;
         let result = match self.finish(result).await {
             Ok(()) => self.end("COMMIT").await,
@@ -136,10 +135,8 @@ impl Answers<'_> {
                 continue;
             }
             match link.take_message()? {
-                // That of a BEGIN is followed by ReadyForQuery, and no execution's is before the Sync.
                 Some(Message::CommandComplete(body)) => {
-                    let begun = body.tag().is_ok_and(|tag| tag == "BEGIN");
-                    if !begun && self.failed.is_none() {
+                    if self.failed.is_none() {
                         self.failed = self.sink.done(self.next, completed(&body)).err();
                         self.next += 1;
                     }

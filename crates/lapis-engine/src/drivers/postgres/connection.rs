@@ -122,11 +122,10 @@ impl PostgresConnection {
 
     /// Writes the BEGIN that waits for the first statement.
     pub(super) fn begin(&mut self) -> Result<()> {
-        if let Some(options) = self.pending.take() {
-            self.link.query(&begin_sql(options))?;
-            self.link.status = IN_TRANSACTION;
+        match self.pending.take() {
+            Some(options) => self.link.begin(&begin_sql(options)),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     async fn execute(
@@ -278,8 +277,18 @@ impl PostgresConnection {
 
     /// Runs SQL by the simple protocol and drops its rows.
     async fn script(&mut self, sql: &str) -> Result<()> {
-        self.begin()?;
+        if self.pending.is_some() {
+            // One that fails must not leave the script to run by itself.
+            self.begin()?;
+            self.link.sync();
+            self.read_script().await?;
+        }
         self.link.query(sql)?;
+        self.read_script().await
+    }
+
+    /// Reads what a script gives, up to the last ReadyForQuery that is owed.
+    async fn read_script(&mut self) -> Result<()> {
         let mut failed = None;
         while self.link.is_owed() && !self.link.is_broken() {
             match self.link.message().await? {

@@ -7,8 +7,9 @@ use std::task::{Context, Poll};
 
 use bytes::{Buf, BytesMut};
 use fallible_iterator::FallibleIterator;
+use postgres_protocol::IsNull;
 use postgres_protocol::message::backend::{DATA_ROW_TAG, ErrorResponseBody, Header, Message};
-use postgres_protocol::message::frontend;
+use postgres_protocol::message::frontend::{self, BindError};
 
 use super::error::ServerError;
 use crate::error::{Error, OperationalCause, Result};
@@ -36,6 +37,8 @@ pub(super) struct Link {
     unsynced: bool,
     /// What was sent last ends with a Sync, and is no simple query.
     extended: bool,
+    /// The answers to a BEGIN that was sent ahead are next.
+    beginning: bool,
     broken: bool,
     /// The longest message that is read.
     longest: usize,
@@ -55,6 +58,7 @@ impl Link {
             owed: 0,
             unsynced: false,
             extended: false,
+            beginning: false,
             broken: false,
             longest: LARGEST_GREETING,
         }
@@ -97,6 +101,25 @@ impl Link {
         self.owed += 1;
         self.unsynced = false;
         self.extended = true;
+    }
+
+    /// Writes a BEGIN ahead of the first statement. No Sync stands between them: should it fail, the server passes over
+    /// the statement, which would else take effect outside of any transaction.
+    pub(super) fn begin(&mut self, sql: &str) -> Result<()> {
+        self.write(|output| {
+            frontend::parse("", sql, [], output).map_err(unwritable)?;
+            frontend::bind("", "", [], [(); 0], |(), _| Ok(IsNull::Yes), [], output).map_err(|error| {
+                match error {
+                    BindError::Conversion(error) => unwritable(io::Error::other(error)),
+                    BindError::Serialization(error) => unwritable(error),
+                }
+            })?;
+            frontend::execute("", 0, output).map_err(unwritable)
+        })?;
+        self.unsynced = true;
+        self.beginning = true;
+        self.status = IN_TRANSACTION;
+        Ok(())
     }
 
     /// Writes a simple query: any number of statements without parameters.
@@ -177,7 +200,7 @@ impl Link {
     pub(super) async fn message(&mut self) -> Result<Message> {
         loop {
             match self.parse()? {
-                Some(message) if comes_by_itself(&message) => {}
+                Some(message) if self.passes_over(&message) => {}
                 Some(message) => return Ok(message),
                 None => self.more().await?,
             }
@@ -191,9 +214,25 @@ impl Link {
                 return self.check().map(|()| None);
             }
             match self.parse()? {
-                Some(message) if comes_by_itself(&message) => {}
+                Some(message) if self.passes_over(&message) => {}
                 message => return Ok(message),
             }
+        }
+    }
+
+    /// Whether a message belongs to no statement: it came by itself, or it answers the BEGIN that was sent ahead.
+    fn passes_over(&mut self, message: &Message) -> bool {
+        match message {
+            Message::NoticeResponse(_) | Message::NotificationResponse(_) | Message::ParameterStatus(_) => {
+                true
+            }
+            Message::ParseComplete | Message::BindComplete => self.beginning,
+            Message::CommandComplete(_) => std::mem::take(&mut self.beginning),
+            Message::ErrorResponse(_) => {
+                self.beginning = false;
+                false
+            }
+            _ => false,
         }
     }
 
@@ -286,14 +325,6 @@ impl Link {
         let message = format!("the connection to PostgreSQL is lost: {error}; acquire another connection");
         Error::operational(OperationalCause::ConnectionLost, message).with_source(error)
     }
-}
-
-/// Whether the server sends such a message whenever it likes, whatever it was asked.
-fn comes_by_itself(message: &Message) -> bool {
-    matches!(
-        message,
-        Message::NoticeResponse(_) | Message::NotificationResponse(_) | Message::ParameterStatus(_)
-    )
 }
 
 pub(super) fn lost() -> Error {
