@@ -323,6 +323,12 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
         true
     }
 
+    /// Whether a table with a schema may refer to one without; where not, the name would be looked for in the schema
+    /// of the table that refers to it, and not in the current one.
+    fn references_current_schema(&self) -> bool {
+        true
+    }
+
     /// Whether a rollback undoes changes of the schema; where not, they commit what came before them.
     fn supports_transactional_ddl(&self) -> bool {
         true

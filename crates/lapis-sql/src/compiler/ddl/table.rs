@@ -179,6 +179,12 @@ impl Ddl<'_> {
         sql.push_str("FOREIGN KEY ");
         self.names(sql, &key.columns)?;
         sql.push_str(" REFERENCES ");
+        let to_current = table.name.schema.is_some() && key.target.schema.is_none();
+        if to_current && !self.dialect.references_current_schema() {
+            let feature =
+                format!("a foreign key from {} to {} of the current schema", table.name, key.target);
+            return Err(self.unsupported(feature, "give both tables a schema"));
+        }
         if self.dialect.references_across_schemas() {
             self.table_name(sql, &key.target)?;
         } else if key.target.schema == table.name.schema {

@@ -396,6 +396,18 @@ fn a_foreign_key_leaves_its_schema_where_the_database_lets_it() {
     let across = metadata([users, without]);
     assert_snapshot!(refused(&across, &Sqlite), @"SQLite does not support a foreign key from posts to app.users; keep both tables in one schema");
     assert!(created(&across, &Postgres).contains(r#"REFERENCES "app"."users" ("id")"#));
+    assert!(created(&across, &MySql).contains("REFERENCES `app`.`users` (`id`)"));
+}
+
+#[test]
+fn a_foreign_key_to_the_current_schema_never_means_another_one() {
+    let key = ForeignKey::new(["user_id"], "users", ["id"]);
+    let users = Table::build("users").column(id()).primary_key(["id"]);
+    let posts = Table::build(("app", "posts")).column(reference("user_id")).foreign_key(key);
+    let back = metadata([users, posts]);
+    assert!(created(&back, &Postgres).contains(r#"REFERENCES "users" ("id")"#));
+    assert_snapshot!(refused(&back, &MySql), @"MySQL does not support a foreign key from app.posts to users of the current schema; give both tables a schema");
+    assert_snapshot!(refused(&back, &Sqlite), @"SQLite does not support a foreign key from app.posts to users; keep both tables in one schema");
 }
 
 #[test]

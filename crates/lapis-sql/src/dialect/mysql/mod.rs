@@ -294,6 +294,11 @@ impl<F: Family> Dialect for F {
         false
     }
 
+    /// A foreign key looks for a table without a database in the one of its own table (MariaDB 10.11, InnoDB).
+    fn references_current_schema(&self) -> bool {
+        false
+    }
+
     fn references_before_creation(&self) -> bool {
         true
     }
