@@ -7,7 +7,12 @@ use lapis_sql::{Name, Value};
 
 use crate::entity::{Association, Entity, Model, RelationModel};
 
-/// Keys, as values, in as many lists as the database's limit on parameters asks for: one, where the list
+/// The most keys of several columns in one list. PostgreSQL nests a comparison for each of them, and gives up
+/// (`stack depth limit exceeded`) before there are as many parameters as it takes; MySQL's optimizer looks a key up
+/// for each of them only while they fit in `range_optimizer_max_mem_size`.
+const MOST_ROWS: usize = 1024;
+
+/// Keys, as values, in as many lists as the database's limits ask for: one, where the list
 /// is a single parameter or short enough.
 pub(super) fn lists(
     dialect: &dyn Dialect,
@@ -15,7 +20,10 @@ pub(super) fn lists(
     width: usize,
 ) -> Vec<Vec<Value<'static>>> {
     let single = width == 1 && dialect.in_list(&keys) != InList::Placeholders;
-    let most = dialect.max_parameters() / width * width;
+    let most = match width {
+        1 => dialect.max_parameters(),
+        width => MOST_ROWS.min(dialect.max_parameters() / width) * width,
+    };
     if single || keys.len() <= most {
         return vec![keys];
     }

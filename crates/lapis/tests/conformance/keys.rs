@@ -15,6 +15,7 @@ conformance![
     a_reference_to_a_composite_key_spans_its_columns,
     a_reference_to_a_composite_key_follows_a_handle,
     children_of_composite_keys_are_loaded_in_one_statement,
+    children_of_thousands_of_composite_keys_are_loaded_in_a_few_statements,
     deleting_by_composite_keys_cascades,
     a_uuid_key_is_given_by_the_program,
     a_text_key_survives_hostile_values,
@@ -248,6 +249,30 @@ async fn children_of_composite_keys_are_loaded_in_one_statement(db: &Database) -
     }
     let owned: Vec<Enrolment> = db.all(Enrolment::select().eager(Enrolment::exams.joined())).await?;
     assert!(owned.iter().all(|enrolment| enrolment.exams.len() == 2));
+    session.close().await
+}
+
+async fn children_of_thousands_of_composite_keys_are_loaded_in_a_few_statements(
+    db: &Database,
+) -> Result<()> {
+    let mut session = school(db).await?;
+    let student = session.add(Student::new().name("Grace").build());
+    for number in 0..2500 {
+        let course = session.add(Course::new().code(format!("G{number}")).title("One of many").build());
+        let enrolment = session.add(Enrolment::new().student(student).course(course).build());
+        session.add(Exam::new().enrolment(enrolment).points(number).build());
+    }
+    session.commit().await?;
+    db.forget();
+    let hers = Enrolment::select().filter(Enrolment::course.starts_with("G"));
+    let enrolments = db.all(hers.eager(Enrolment::exams)).await?;
+    assert_eq!(db.round_trips(), 1 + 3);
+    assert_eq!(enrolments.len(), 2500);
+    for enrolment in enrolments {
+        let points: Vec<_> = enrolment.exams.iter().map(|exam| format!("G{}", exam.points)).collect();
+        assert_eq!(Some(&points[0]), enrolment.course.key());
+        assert_eq!(points.len(), 1);
+    }
     session.close().await
 }
 
