@@ -2,6 +2,8 @@
 //! once.
 #![cfg(feature = "mysql")]
 
+#[path = "../shared/certificates.rs"]
+mod certificates;
 #[path = "../shared/mod.rs"]
 mod shared;
 
@@ -15,5 +17,6 @@ mod connecting;
 mod errors;
 mod statements;
 mod streams;
+mod tls;
 mod transactions;
 mod values;

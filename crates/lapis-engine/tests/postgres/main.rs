@@ -2,6 +2,8 @@
 //! themselves; without the URL, or the server's programs, a test passes at once and says so.
 #![cfg(feature = "postgres")]
 
+#[path = "../shared/certificates.rs"]
+mod certificates;
 #[path = "../shared/mod.rs"]
 mod shared;
 

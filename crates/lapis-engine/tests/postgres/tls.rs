@@ -5,8 +5,8 @@ use std::path::Path;
 
 use lapis_engine::{Batch, Discard, Engine, Error, ErrorKind, OperationalCause, Result};
 use lapis_sql::Value;
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
+use crate::certificates::write_files;
 use crate::cluster::{Cluster, failed};
 use crate::common::{run, value, value_of};
 
@@ -21,54 +21,6 @@ ssl = on
 ssl_cert_file = 'server.crt'
 ssl_key_file = 'server.key'
 ssl_ca_file = 'ca.crt'";
-
-struct Authority {
-    issuer: Issuer<'static, KeyPair>,
-    certificate: String,
-}
-
-impl Authority {
-    fn new(name: &str) -> std::result::Result<Self, rcgen::Error> {
-        let mut params = CertificateParams::new(Vec::new())?;
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(DnType::CommonName, name);
-        let key = KeyPair::generate()?;
-        let certificate = params.self_signed(&key)?.pem();
-        Ok(Self { issuer: Issuer::new(params, key), certificate })
-    }
-
-    /// A certificate and its key.
-    fn certify(&self, name: &str, hosts: &[&str]) -> std::result::Result<(String, String), rcgen::Error> {
-        let mut params = CertificateParams::new(hosts.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-        params.distinguished_name.push(DnType::CommonName, name);
-        let key = KeyPair::generate()?;
-        Ok((params.signed_by(&key, &self.issuer)?.pem(), key.serialize_pem()))
-    }
-}
-
-/// Writes the files of the server, of clients, and of an authority that nobody has heard of.
-fn write_files(folder: &Path) -> std::result::Result<(), Box<dyn std::error::Error>> {
-    let (own, other) = (Authority::new("Lapis")?, Authority::new("Other")?);
-    fs::write(folder.join("ca.crt"), &own.certificate)?;
-    fs::write(folder.join("other.crt"), &other.certificate)?;
-    for (name, authority, common) in [
-        ("server", &own, "localhost"),
-        ("client", &own, "certified"),
-        ("stranger", &other, "certified"),
-        ("someone", &own, "someone"),
-    ] {
-        let hosts: &[&str] = if name == "server" { &["localhost"] } else { &[] };
-        let (certificate, key) = authority.certify(common, hosts)?;
-        fs::write(folder.join(format!("{name}.crt")), certificate)?;
-        fs::write(folder.join(format!("{name}.key")), key)?;
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(folder.join("server.key"), fs::Permissions::from_mode(0o600))?;
-    }
-    Ok(())
-}
 
 /// Whether the connection is encrypted.
 async fn encrypted(url: &str) -> Result<bool> {

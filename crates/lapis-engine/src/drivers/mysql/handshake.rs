@@ -58,7 +58,7 @@ async fn open_at(host: &Host, options: &Options) -> Result<Session> {
     let stream = Stream::connect(host, PORT, SOCKET, timeout).await?;
     let place = host.place(PORT);
     match crate::time::timeout(timeout, greet(stream, host, &place, options)).await {
-        Some(session) => session,
+        Some(session) => session.map_err(|error| not_let_in(error, &place)),
         None => Err(Error::operational(
             OperationalCause::CannotOpen,
             format!(
@@ -67,6 +67,19 @@ async fn open_at(host: &Host, options: &Options) -> Result<Session> {
             ),
         )),
     }
+}
+
+/// A connection that ends before it has begun is not lost: there is none to be had. So it ends where the server does not
+/// take the client's certificate, which it says once its part of TLS is done.
+fn not_let_in(error: Error, place: &str) -> Error {
+    if !error.is_connection_lost() {
+        return error;
+    }
+    let message = format!(
+        "{place} did not let the connection in: {error}; is it MySQL or MariaDB, and does it want another certificate \
+         (`ssl_cert`)?"
+    );
+    Error::operational(OperationalCause::CannotOpen, message).with_source(error)
 }
 
 async fn greet(mut stream: Stream, host: &Host, place: &str, options: &Options) -> Result<Session> {
