@@ -58,6 +58,25 @@ on_database! {
         assert_eq!(value_of::<i64>(database, odd).await?, 0);
     }
 
+    a_query_that_takes_long_and_is_dropped_is_stopped_before_the_next(database) {
+        let mut connection = database.acquire().await?;
+        for _ in 0..3 {
+            let started = std::time::Instant::now();
+            let slow = run(&mut connection, "SELECT SLEEP(30)", &[]);
+            assert!(tokio::time::timeout(Duration::from_millis(50), slow).await.is_err());
+            assert_eq!(value::<i64>(&mut connection, "SELECT 1").await?, 1);
+            assert!(started.elapsed() < Duration::from_secs(15));
+        }
+        // Where it is one of a transaction, this goes on.
+        connection.script("CREATE TEMPORARY TABLE t (x INT)").await?;
+        connection.start(TransactionOptions::new())?;
+        run(&mut connection, "INSERT INTO t VALUES (1)", &[]).await?;
+        let slow = run(&mut connection, "SELECT SLEEP(30)", &[]);
+        assert!(tokio::time::timeout(Duration::from_millis(50), slow).await.is_err());
+        assert_eq!(value::<i64>(&mut connection, "SELECT count(*) FROM t").await?, 1);
+        connection.commit().await?;
+    }
+
     a_transaction_goes_on_behind_a_statement_that_was_dropped(database) {
         database.script("CREATE TABLE t (x INT)").await?;
         let mut connection = database.acquire().await?;

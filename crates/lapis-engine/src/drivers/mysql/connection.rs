@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use lapis_sql::Value;
 
@@ -21,6 +22,8 @@ use crate::transaction::TransactionOptions;
 
 /// How much of a result that nobody wants is read before the server is asked to stop.
 const PASSED_OVER: usize = 1 << 20;
+/// How long the server may take over what nobody wants before it is asked to stop.
+const PATIENCE: Duration = Duration::from_millis(20);
 
 /// One connection: the conversation with the server, and what is known of its transaction.
 pub(super) struct MySqlConnection {
@@ -95,8 +98,13 @@ impl MySqlConnection {
     async fn settle(&mut self) -> Result<()> {
         let mut passed_over = 0;
         while self.exchange.is_owed() {
-            passed_over += self.exchange.pass_over().await?;
-            if passed_over > PASSED_OVER && !self.killed && self.exchange.may_be_cut() {
+            if self.killed || !self.exchange.may_be_cut() {
+                self.exchange.pass_over().await?;
+                continue;
+            }
+            let passed = crate::time::timeout(PATIENCE, self.exchange.pass_over()).await.transpose()?;
+            passed_over += passed.unwrap_or_default();
+            if passed.is_none() || passed_over > PASSED_OVER {
                 self.killed = true;
                 // Where that fails, the rest is read to its end.
                 let _ = self.kill().await;
