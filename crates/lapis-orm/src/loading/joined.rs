@@ -11,7 +11,7 @@ use lapis_sql::statement::{FromItem, JoinKind, SelectItem, SelectStatement, Tabl
 use super::owned::{distribute, positions};
 use super::tracked::note;
 use super::{BoxFuture, Load, Loads, is_absent, key_in_row, run};
-use crate::entity::Entity;
+use crate::entity::{Entity, Model};
 use crate::handle::Handle;
 use crate::relation::{Path, joins};
 use crate::session::{Intake, State};
@@ -62,10 +62,13 @@ fn widen<S: Entity>(select: &SelectStatement, loads: &Loads<S>, limit: Option<us
         let limit = limit as u64;
         inner.limit = Some(inner.limit.map_or(limit, |own| own.min(limit)));
     }
+    let model = S::model();
+    if inner.set_operation.is_some() {
+        return around_set_operation(model, inner);
+    }
     if !loads.0.iter().any(|load| load.0.multiplies()) {
         return inner;
     }
-    let model = S::model();
     if inner.limit.is_none() && inner.offset.is_none() {
         let table = left_table::<S>(&inner);
         inner.order_by.extend(model.default_order(&table));
@@ -91,6 +94,24 @@ fn widen<S: Entity>(select: &SelectStatement, loads: &Loads<S>, limit: Option<us
         .from
         .push(FromItem { source: TableSource::Select(Box::new(inner)), alias: Some(outside.name.clone()) });
     model.add_columns(&outside, statement.items.to_mut());
+    statement
+}
+
+/// A set operation has no FROM that joins could be added to: it becomes a subquery, in whose order its columns stand.
+fn around_set_operation(model: &'static Model, inner: SelectStatement) -> SelectStatement {
+    let outside = TableName::new(model.table.name.name.clone());
+    let mut statement = SelectStatement::default();
+    for term in &inner.order_by {
+        if let Node::Column(column) = &term.node {
+            let node = Node::column(outside.clone(), column.name.clone());
+            statement.order_by.push(OrderBy { node, ..term.clone() });
+        }
+    }
+    statement.order_by.extend(model.default_order(&outside));
+    model.add_columns(&outside, statement.items.to_mut());
+    statement
+        .from
+        .push(FromItem { source: TableSource::Select(Box::new(inner)), alias: Some(outside.name) });
     statement
 }
 

@@ -106,7 +106,7 @@ impl<'a> SqlWriter<'a, '_> {
         let items = statement.from.iter().chain(statement.joins.iter().map(|join| &join.item));
         for item in items {
             let Some(table) = ScopeTable::of_item(item) else {
-                return Err(invalid("a subquery in FROM needs an alias"));
+                return Err(invalid("a subquery or VALUES in FROM needs an alias"));
             };
             if self.scope[start..].contains(&table) {
                 return Err(invalid(format!(
@@ -167,20 +167,38 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
+    /// A subquery that sees no more than the first `seen` tables of the scope.
+    fn subquery_of_scope(&mut self, select: &'a SelectStatement, seen: usize) -> Written {
+        let beside = self.scope[seen..].to_vec();
+        self.leave_scope(seen);
+        self.subquery(select)?;
+        self.scope.extend(beside);
+        Ok(())
+    }
+
     fn source(&mut self, item: &'a FromItem, start: usize) -> Written {
         match &item.source {
             TableSource::Table(table) => self.table_name(table)?,
-            TableSource::Select(select) => {
-                // A subquery in FROM sees the statements around this one, but not the tables beside it.
-                let beside = self.scope[start..].to_vec();
-                self.leave_scope(start);
-                self.subquery(select)?;
-                self.scope.extend(beside);
+            // A subquery in FROM sees the statements around this one, but not the tables beside it.
+            TableSource::Select(select) => self.subquery_of_scope(select, start)?,
+            TableSource::Lateral(select) => {
+                if !self.dialect.supports_lateral() {
+                    let hint = "say it by a scalar subquery, or read each part in a query of its own";
+                    return Err(self.unsupported("LATERAL", hint));
+                }
+                let own = ScopeTable::of_item(item);
+                let before = self.scope[start..].iter().take_while(|table| Some(**table) != own).count();
+                self.push("LATERAL ");
+                self.subquery_of_scope(select, start + before)?;
             }
+            TableSource::Values(table) => self.values_table(table)?,
         }
         if let Some(alias) = &item.alias {
             self.push(" AS ");
             self.identifier(alias)?;
+        }
+        if let TableSource::Values(table) = &item.source {
+            self.values_columns(table)?;
         }
         Ok(())
     }

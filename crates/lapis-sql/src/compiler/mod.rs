@@ -7,14 +7,17 @@ pub mod ddl;
 
 mod bulk;
 mod collection;
+mod common_table;
 mod expr;
 mod from;
 mod list;
 mod lock;
 mod precedence;
 mod select;
+mod set_operation;
 mod text;
 mod upsert;
+mod values;
 mod write;
 mod writer;
 

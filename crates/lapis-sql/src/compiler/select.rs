@@ -15,6 +15,10 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     pub(super) fn select(&mut self, select: &'a SelectStatement) -> Written {
+        self.common_tables(&select.with)?;
+        if let Some(set) = &select.set_operation {
+            return self.set_operation(select, set);
+        }
         let start = self.scope.len();
         let inferred = self.enter_from(select)?;
         self.push(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
@@ -41,7 +45,7 @@ impl<'a> SqlWriter<'a, '_> {
         }
         for (position, term) in select.order_by.iter().enumerate() {
             self.push(if position > 0 { ", " } else { " ORDER BY " });
-            self.order_term(term)?;
+            self.order_term(term, None)?;
         }
         self.limit(select.limit, select.offset)?;
         if let Some(lock) = &select.lock {
@@ -82,14 +86,21 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    fn order_term(&mut self, term: &'a OrderBy) -> Written {
+    /// One term of an order; `name` is the column of a set operation that it stands for.
+    pub(super) fn order_term(&mut self, term: &'a OrderBy, name: Option<&'a str>) -> Written {
         let nulls_order = self.dialect.supports_nulls_order();
         if let (Some(nulls_first), false) = (term.nulls_first, nulls_order) {
             // False sorts before true.
-            self.operand(&term.node, Level::Concat)?;
+            match name {
+                Some(name) => self.identifier(name)?,
+                None => self.operand(&term.node, Level::Concat)?,
+            }
             self.push(if nulls_first { " IS NOT NULL, " } else { " IS NULL, " });
         }
-        self.node(&term.node)?;
+        match name {
+            Some(name) => self.identifier(name)?,
+            None => self.node(&term.node)?,
+        }
         if term.order == Order::Descending {
             self.push(" DESC");
         }
@@ -102,7 +113,7 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     /// Bound, so that the pages of one query are one statement to the caches of prepared statements.
-    fn limit(&mut self, limit: Option<u64>, offset: Option<u64>) -> Written {
+    pub(super) fn limit(&mut self, limit: Option<u64>, offset: Option<u64>) -> Written {
         match limit {
             Some(limit) => {
                 self.push(" LIMIT ");

@@ -1,5 +1,6 @@
 //! `ON CONFLICT` and `ON DUPLICATE KEY UPDATE`.
 
+use super::set_operation::stands_alone;
 use super::writer::{ScopeTable, SqlWriter, Written, invalid};
 use crate::dialect::UpsertSyntax;
 use crate::expr::Node;
@@ -188,13 +189,8 @@ impl<'a> SqlWriter<'a, '_> {
     /// Behind a query that ends with its tables, SQLite takes `ON` for that of a join.
     pub(super) fn select_before_on_conflict(&mut self, select: &'a SelectStatement) -> Written {
         self.select(select)?;
-        let ends_with_tables = select.filter.is_none()
-            && select.group_by.is_empty()
-            && select.having.is_none()
-            && select.order_by.is_empty()
-            && select.limit.or(select.offset).is_none();
         if let UpsertSyntax::OnConflict { select_needs_where: true, .. } = self.dialect.upsert()
-            && ends_with_tables
+            && ends_with_tables(select)
         {
             self.push(" WHERE ");
             self.push(self.dialect.boolean(true));
@@ -207,4 +203,15 @@ impl<'a> SqlWriter<'a, '_> {
         let feature = format!("the conflict of a constraint by its name ({name})");
         self.unsupported(&feature, "name the key's columns with `.on_conflict(..)`")
     }
+}
+
+/// Whether nothing is written behind the tables of a query, or of the last part of a set operation.
+fn ends_with_tables(select: &SelectStatement) -> bool {
+    let last = select.set_operation.as_ref().and_then(|set| set.parts.last());
+    select.filter.is_none()
+        && select.group_by.is_empty()
+        && select.having.is_none()
+        && select.order_by.is_empty()
+        && select.limit.or(select.offset).is_none()
+        && last.is_none_or(|last| !stands_alone(last) || ends_with_tables(last))
 }

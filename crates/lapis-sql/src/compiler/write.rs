@@ -34,12 +34,13 @@ impl<'a> SqlWriter<'a, '_> {
             }
             InsertSource::Select(select) => {
                 if !insert.columns.is_empty() {
-                    if insert.columns.len() != select.items.len() {
+                    let selected = select.output_items().len();
+                    if insert.columns.len() != selected {
                         return Err(invalid(format!(
                             "the insert into {} has {} columns, and its query selects {}",
                             insert.table,
                             insert.columns.len(),
-                            select.items.len(),
+                            selected,
                         )));
                     }
                     self.column_names(&insert.columns)?;

@@ -33,12 +33,12 @@ impl<'a> ScopeTable<'a> {
         Self { schema: table.schema.as_deref(), name: &table.name }
     }
 
-    /// What a FROM item is called; nothing for a subquery without an alias.
+    /// What a FROM item is called; nothing for a subquery or rows without an alias.
     pub(super) fn of_item(item: &'a FromItem) -> Option<Self> {
         match (&item.alias, &item.source) {
             (Some(alias), _) => Some(Self { schema: None, name: alias }),
             (None, TableSource::Table(table)) => Some(Self::of(table)),
-            (None, TableSource::Select(_)) => None,
+            (None, _) => None,
         }
     }
 }

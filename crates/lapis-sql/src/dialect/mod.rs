@@ -13,13 +13,16 @@ pub use ddl::{AutoIncrementSyntax, CommentSyntax};
 pub use mysql::{MariaDb, MySql};
 pub use postgres::Postgres;
 pub use sqlite::{Sqlite, SqliteValue};
-pub use syntax::{BulkInsert, InList, NullSafeEquality, ParameterPlace, RowLocks, UpsertSyntax};
+pub use syntax::{
+    BulkInsert, InList, NullSafeEquality, ParameterPlace, RowLocks, UpsertSyntax, ValuesSyntax,
+};
 
 use std::fmt;
 
 use crate::error::{CompileError, EncodeError};
 use crate::expr::TableName;
 use crate::schema::{ReferentialAction, Sequence};
+use crate::statement::SetOperator;
 use crate::types::{ColumnType, EnumType};
 use crate::value::Value;
 
@@ -106,6 +109,32 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
 
     /// Whether there is a `FULL JOIN`.
     fn supports_full_join(&self) -> bool {
+        true
+    }
+
+    /// Whether a subquery in FROM can refer to what stands before it: `LATERAL`.
+    fn supports_lateral(&self) -> bool {
+        false
+    }
+
+    /// How rows of `VALUES` are a table in FROM.
+    fn values_syntax(&self) -> ValuesSyntax {
+        ValuesSyntax::NamedByFirstRow
+    }
+
+    /// Whether `WITH` can say that a query is `MATERIALIZED` or `NOT MATERIALIZED`.
+    fn supports_materialized(&self) -> bool {
+        true
+    }
+
+    /// Whether there is a set operator.
+    fn supports_set_operator(&self, operator: SetOperator) -> bool {
+        let _ = operator;
+        true
+    }
+
+    /// Whether a part of a set operation may be in parentheses; where not, it is written as a subquery in FROM.
+    fn parenthesizes_set_operands(&self) -> bool {
         true
     }
 

@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use super::literal::{decimal_type, display, hex, quoted, type_of, varchar_of};
 use super::{
     AdvisoryLocks, AutoIncrementSyntax, BulkInsert, CommentSyntax, Dialect, InList, ParameterPlace,
-    RowLocks, TwoPhase, UpsertSyntax, ddl,
+    RowLocks, TwoPhase, UpsertSyntax, ValuesSyntax, ddl,
 };
 use crate::error::{CompileError, EncodeError};
 use crate::types::{ColumnType, EnumType, RangeType, SqlRange, write_date, write_time, write_timestamp};
@@ -103,6 +103,14 @@ impl Dialect for Postgres {
 
     fn two_phase(&self) -> Option<TwoPhase> {
         Some(TwoPhase::POSTGRES)
+    }
+
+    fn values_syntax(&self) -> ValuesSyntax {
+        ValuesSyntax::NamedBehind { row: "" }
+    }
+
+    fn supports_lateral(&self) -> bool {
+        true
     }
 
     fn supports_ilike(&self) -> bool {

@@ -8,6 +8,7 @@ use super::literal::{INET, decimal_type, display, hex_string, quoted, type_of, v
 use super::{AutoIncrementSyntax, BulkInsert, Dialect, InList, NullSafeEquality, UpsertSyntax, ddl};
 use crate::error::{CompileError, EncodeError};
 use crate::expr::TableName;
+use crate::statement::SetOperator;
 use crate::types::ColumnType;
 use crate::value::Value;
 
@@ -182,6 +183,14 @@ impl Dialect for Sqlite {
 
     /// To SQLite, a type's length is a remark.
     fn enforces_length(&self) -> bool {
+        false
+    }
+
+    fn supports_set_operator(&self, operator: SetOperator) -> bool {
+        !matches!(operator, SetOperator::IntersectAll | SetOperator::ExceptAll)
+    }
+
+    fn parenthesizes_set_operands(&self) -> bool {
         false
     }
 

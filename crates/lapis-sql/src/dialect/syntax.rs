@@ -16,6 +16,20 @@ pub enum UpsertSyntax {
     OnDuplicateKey,
 }
 
+/// How rows of `VALUES` are a table in FROM.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValuesSyntax {
+    /// `(VALUES (…), (…)) AS t (a, b)`
+    NamedBehind {
+        /// What stands before each row.
+        row: &'static str,
+    },
+    /// `(SELECT … AS a, … AS b UNION ALL VALUES (…), (…)) AS t`, where an alias takes no names of columns.
+    NamedByFirstRow,
+    /// `(SELECT … AS a, … AS b UNION ALL SELECT …, …) AS t`
+    Selects,
+}
+
 /// The locks that a SELECT can take on rows, `FOR UPDATE` being one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RowLocks {

@@ -37,22 +37,14 @@ impl Node {
         }
         self.for_each_operand(&mut |operand| operand.for_each_table(change, hidden_by));
         if let Some(select) = self.select_mut() {
-            let items = select.from.iter().chain(select.joins.iter().map(|join| &join.item));
-            let hidden = items.into_iter().any(|item| {
-                item.alias.is_none()
-                    && matches!(&item.source, TableSource::Table(name) if name == hidden_by)
-            });
-            if !hidden {
-                for_each_expression(select, &mut |node| node.for_each_table(change, hidden_by));
-            }
+            for_each_table_within(select, change, hidden_by);
         }
     }
 
     fn for_each_select(&mut self, see: &mut dyn FnMut(&SelectStatement)) {
         self.for_each_operand(&mut |operand| operand.for_each_select(see));
         if let Some(select) = self.select_mut() {
-            see(select);
-            for_each_expression(select, &mut |node| node.for_each_select(see));
+            for_each_select_within(select, see);
         }
     }
 
@@ -110,6 +102,39 @@ impl Node {
     }
 }
 
+/// Changes the tables of a subquery's columns, unless it selects from a table of that name itself.
+fn for_each_table_within(
+    select: &mut SelectStatement,
+    change: &mut dyn FnMut(&mut TableName),
+    hidden_by: &TableName,
+) {
+    if let Some(set) = &mut select.set_operation {
+        set.parts.iter_mut().for_each(|part| for_each_table_within(part, change, hidden_by));
+    }
+    if !selects_from(select, hidden_by) {
+        for_each_expression(select, &mut |node| node.for_each_table(change, hidden_by));
+    }
+}
+
+/// Whether a query, or the first part of a set operation, which names its columns, selects from a table.
+fn selects_from(select: &SelectStatement, table: &TableName) -> bool {
+    if let Some(first) = select.set_operation.as_ref().and_then(|set| set.parts.first()) {
+        return selects_from(first, table);
+    }
+    let items = select.from.iter().chain(select.joins.iter().map(|join| &join.item));
+    items.into_iter().any(|item| {
+        item.alias.is_none() && matches!(&item.source, TableSource::Table(name) if name == table)
+    })
+}
+
+fn for_each_select_within(select: &mut SelectStatement, see: &mut dyn FnMut(&SelectStatement)) {
+    see(select);
+    if let Some(set) = &mut select.set_operation {
+        set.parts.iter_mut().for_each(|part| for_each_select_within(part, see));
+    }
+    for_each_expression(select, &mut |node| node.for_each_select(see));
+}
+
 /// Calls `f` with every expression of a SELECT, but not with those of subqueries in its FROM.
 fn for_each_expression(select: &mut SelectStatement, f: &mut dyn FnMut(&mut Node)) {
     select.items.iter_mut().for_each(|item| f(&mut item.node));
@@ -125,7 +150,7 @@ fn known_as(item: &FromItem) -> &str {
     match (&item.alias, &item.source) {
         (Some(alias), _) => alias,
         (None, TableSource::Table(table)) => &table.name,
-        (None, TableSource::Select(_)) => "",
+        (None, _) => "",
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::{Select, SelectStatement, Shape};
+use super::{Select, SelectStatement, Shape, ValuesTable};
 use crate::Name;
 use crate::expr::{Expr, Node, StaticTable, TableColumn, TableName};
 
@@ -15,6 +15,10 @@ pub enum TableSource {
     Table(TableName),
     /// A subquery; it needs an alias.
     Select(Box<SelectStatement>),
+    /// A subquery that refers to what stands before it in FROM; it needs an alias, too.
+    Lateral(Box<SelectStatement>),
+    /// Rows of expressions; they need an alias.
+    Values(ValuesTable),
 }
 
 /// A table or subquery in FROM, perhaps under another name.
@@ -177,6 +181,7 @@ impl<E: StaticTable> IntoFromItem for &Alias<E> {
 pub struct Subquery {
     name: Name,
     statement: SelectStatement,
+    lateral: bool,
 }
 
 impl Subquery {
@@ -189,12 +194,44 @@ impl Subquery {
     pub fn column<T>(&self, label: impl Into<Name>) -> Expr<T> {
         TableName::new(self.name.clone()).column(label)
     }
+
+    /// `LATERAL`: the subquery may refer to the tables that stand before it in FROM, and is asked anew for each of their
+    /// rows. PostgreSQL has it, and MySQL since 8.0.14; it is an error when compiled for SQLite and MariaDB.
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::Postgres;
+    /// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{select, table, Statement};
+    /// # struct User;
+    /// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+    /// # const USER: Column<User, i64> = Column::new("id");
+    /// # struct Post;
+    /// # impl StaticTable for Post { const TABLE: &'static str = "posts"; }
+    /// # const ID: Column<Post, i64> = Column::new("id");
+    /// # const AUTHOR: Column<Post, i64> = Column::new("author_id");
+    /// let latest = select(ID).filter(AUTHOR.eq(USER)).order_by(ID.desc()).limit(3).subquery("latest").lateral();
+    /// let rows = select((USER, latest.c(ID))).from(table::<User>()).cross_join(&latest);
+    /// assert_eq!(
+    ///     rows.sql(&Postgres)?,
+    ///     "SELECT \"users\".\"id\", \"latest\".\"id\" FROM \"users\" CROSS JOIN LATERAL \
+    ///      (SELECT \"posts\".\"id\" FROM \"posts\" WHERE \"posts\".\"author_id\" = \"users\".\"id\" \
+    ///      ORDER BY \"posts\".\"id\" DESC LIMIT $1) AS \"latest\"",
+    /// );
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    #[must_use]
+    pub fn lateral(mut self) -> Self {
+        self.lateral = true;
+        self
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl IntoFromItem for Subquery {
     fn into_from_item(self) -> FromItem {
-        FromItem { source: TableSource::Select(Box::new(self.statement)), alias: Some(self.name) }
+        let select = Box::new(self.statement);
+        let source = if self.lateral { TableSource::Lateral(select) } else { TableSource::Select(select) };
+        FromItem { source, alias: Some(self.name) }
     }
 }
 
@@ -220,6 +257,6 @@ impl<S: Shape> Select<S> {
     /// // SELECT "counts"."author_id" FROM (SELECT …) AS "counts" WHERE "counts"."posts" > ?
     /// ```
     pub fn subquery(self, name: impl Into<Name>) -> Subquery {
-        Subquery { name: name.into(), statement: self.statement }
+        Subquery { name: name.into(), statement: self.statement, lateral: false }
     }
 }

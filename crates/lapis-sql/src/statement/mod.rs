@@ -39,6 +39,7 @@
 //! rows.
 
 mod assignments;
+mod common_table;
 mod delete;
 mod from;
 mod insert;
@@ -47,13 +48,16 @@ mod lock;
 mod on_conflict;
 mod placeholders;
 mod select;
+mod set_operation;
 mod shape;
 mod terms;
 mod text;
 mod typed;
 mod update;
+mod values;
 
 pub use assignments::{Assignments, ColumnList};
+pub use common_table::{CommonTable, Cte, Recursion};
 pub use delete::{Delete, DeleteStatement, delete};
 pub use from::{
     Alias, FromItem, IntoFromItem, Join, JoinKind, JoinTarget, Subquery, TableSource, alias, table,
@@ -63,10 +67,12 @@ pub use items::{SelectItems, TableItems};
 pub use lock::{LockStrength, LockWait, RowLock};
 pub use on_conflict::{Conflict, ConflictAction, ConflictTarget, ConflictValues, OnConflict, excluded};
 pub use select::{Select, SelectItem, SelectStatement, select};
+pub use set_operation::{SetOperation, SetOperator};
 pub use shape::{ByRow, Selection, Shape, Val};
 pub use terms::{Grouping, Ordering};
 pub use text::{TextQuery, TextSql, TextStatement, text};
 pub use update::{Update, UpdateStatement, update};
+pub use values::{Values, ValuesTable, values};
 
 use crate::compiler::{compile, compile_inline};
 use crate::dialect::Dialect;
@@ -95,7 +101,7 @@ impl StatementRef<'_> {
     pub fn is_read_only(&self) -> bool {
         match self {
             // A transaction that only reads takes no locks.
-            StatementRef::Select(select) => select.lock.is_none(),
+            StatementRef::Select(select) => !select.takes_locks(),
             StatementRef::Insert(_) | StatementRef::Update(_) | StatementRef::Delete(_) => false,
             StatementRef::Text(text) => text.is_read_only(),
         }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::terms::and_also;
 use super::{
-    ByRow, FromItem, Grouping, IntoFromItem, Join, JoinKind, JoinTarget, Ordering, Query, RowLock,
-    SelectItems, Selection, Shape, Statement, StatementRef, TableSource, Val,
+    ByRow, CommonTable, FromItem, Grouping, IntoFromItem, Join, JoinKind, JoinTarget, Ordering, Query,
+    RowLock, SelectItems, Selection, SetOperation, Shape, Statement, StatementRef, TableSource, Val,
 };
 use crate::Name;
 use crate::expr::{Condition, Expr, Node, OrderBy, func};
@@ -28,9 +28,13 @@ impl SelectItem {
     }
 }
 
-/// A `SELECT` as plain data.
+/// A `SELECT` as plain data, or a set operation of several.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SelectStatement {
+    /// `WITH`: queries that it selects from by their names.
+    pub with: Vec<CommonTable>,
+    /// The queries whose rows it puts together, in place of a projection, a FROM and conditions of its own.
+    pub set_operation: Option<Box<SetOperation>>,
     /// The projection.
     pub items: SelectItems,
     /// `DISTINCT`

@@ -2,9 +2,12 @@
 
 mod collection;
 mod common;
+mod common_table;
 mod expressions;
 mod inline;
 mod lock;
 mod select;
+mod set_operation;
 mod upsert;
+mod values;
 mod write;

@@ -80,7 +80,7 @@ fn a_table_stands_in_from_once_under_one_name() {
         items: vec![].into(),
         from: vec![FromItem { source: TableSource::Select(Box::default()), alias: None }],
         ..SelectStatement::default()
-    }), @"error: a subquery in FROM needs an alias");
+    }), @"error: a subquery or VALUES in FROM needs an alias");
 }
 
 #[test]
@@ -200,4 +200,27 @@ fn a_used_buffer_serves_again() -> Result<(), lapis_sql::CompileError> {
     assert_eq!(again, fresh);
     assert_eq!(again.sql.capacity(), 4096);
     Ok(())
+}
+
+#[test]
+fn a_lateral_subquery_refers_to_what_stands_before_it() {
+    let latest = || {
+        select(Post::title)
+            .filter(Post::author.eq(User::id))
+            .order_by(Post::id.desc())
+            .limit(3)
+            .subquery("latest")
+    };
+    let rows = |latest: Subquery| {
+        select((User::name, latest.c(Post::title))).from(table::<User>()).cross_join(latest)
+    };
+    assert_snapshot!(sql(rows(latest().lateral())), @r#"
+    sqlite: error: SQLite does not support LATERAL; say it by a scalar subquery, or read each part in a query of its own
+    postgres: SELECT "users"."name", "latest"."title" FROM "users" CROSS JOIN LATERAL (SELECT "posts"."title" FROM "posts" WHERE "posts"."author_id" = "users"."id" ORDER BY "posts"."id" DESC LIMIT $1) AS "latest" [Int(3)]
+    mysql: SELECT `users`.`name`, `latest`.`title` FROM `users` CROSS JOIN LATERAL (SELECT `posts`.`title` FROM `posts` WHERE `posts`.`author_id` = `users`.`id` ORDER BY `posts`.`id` DESC LIMIT ?) AS `latest` [Int(3)]
+    mariadb: error: MariaDB does not support LATERAL; say it by a scalar subquery, or read each part in a query of its own
+    "#);
+    let first = select(latest().c(Post::title)).from(latest().lateral()).cross_join(table::<User>());
+    let error = first.sql(&lapis_sql::dialect::Postgres).unwrap_err();
+    assert_snapshot!(error, @"users.id is used, but users is not in the statement's FROM (posts); join it, or select from it");
 }

@@ -2,7 +2,7 @@
 
 use lapis::expr::{exists, not_exists};
 use lapis::prelude::*;
-use lapis::statement::{alias, table};
+use lapis::statement::{alias, table, values};
 
 use crate::company::{Department, Person, Project, company, names};
 use crate::harness::{Database, Result, conformance};
@@ -12,6 +12,8 @@ conformance! {
     a_subquery_in_from_joins_a_table,
     a_subquery_of_a_subquery,
     a_column_is_in_the_rows_of_a_subquery,
+    a_lateral_subquery_is_asked_for_each_row,
+    rows_of_values_are_a_table,
     exists_looks_at_each_row,
     a_scalar_subquery_is_a_value,
     a_scalar_subquery_without_a_row_is_null,
@@ -69,6 +71,46 @@ async fn a_subquery_of_a_subquery(database: &Database) -> Result<()> {
     let outer = outer.limit(2).subquery("outer_people");
     let last = select(outer.c(Person::name)).from(&outer).order_by(outer.c(Person::id).desc()).limit(1);
     assert_eq!(database.one(last).await?, "Ben");
+    Ok(())
+}
+
+async fn a_lateral_subquery_is_asked_for_each_row(database: &Database) -> Result<()> {
+    company(database).await?;
+    let best = select((Person::name, Person::salary))
+        .filter(Person::department.eq(Department::id))
+        .order_by(Person::salary.desc())
+        .limit(1)
+        .subquery("best")
+        .lateral();
+    let rows = select((Department::name, best.c(Person::name)))
+        .from(table::<Department>())
+        .cross_join(&best)
+        .order_by(Department::id);
+    let rows = database.all(rows).await;
+    if !database.dialect().supports_lateral() {
+        assert!(rows.is_err());
+        return database.lacks("LATERAL");
+    }
+    let pair = |department: &str, person: &str| (department.to_owned(), person.to_owned());
+    assert_eq!(rows?, [pair("research", "Ada"), pair("compilers", "Cleo"), pair("sales", "Dan")]);
+    Ok(())
+}
+
+async fn rows_of_values_are_a_table(database: &Database) -> Result<()> {
+    company(database).await?;
+    let raises = [(Some(2_i64), "much", 50_i64), (Some(4), "little", 10), (None, "nobody's", 1)];
+    let raise = values("raise", ["id", "word", "amount"], raises);
+    let amount = || raise.column::<i64>("amount");
+    let rows = select((Person::name, raise.column::<String>("word"), Person::salary + amount()))
+        .from(table::<Person>())
+        .join_on(&raise, raise.c(Person::id).eq(Person::id))
+        .order_by(amount());
+    let rows = database.all(rows).await?;
+    assert_eq!(rows, [("Dan".into(), "little".into(), 510), ("Ben".into(), "much".into(), 550)]);
+    let sum = select(func::sum(amount())).from(&raise);
+    assert_eq!(database.one(sum).await?, Some(61));
+    let one = values("one", ["a", "b"], [(1_i64, 2_i64)]);
+    assert_eq!(database.one(select(one.column::<i64>("b")).from(&one)).await?, 2);
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use std::fmt::{self, Write};
 use super::literal::{INET, decimal_type, display, type_of, varchar_of};
 use super::{
     AdvisoryLocks, AutoIncrementSyntax, CommentSyntax, Dialect, NullSafeEquality, RowLocks, TwoPhase,
-    UpsertSyntax,
+    UpsertSyntax, ValuesSyntax,
 };
 use crate::error::EncodeError;
 use crate::schema::{ReferentialAction, Sequence};
@@ -53,6 +53,8 @@ struct Answers {
     /// Of INSERT and DELETE; UPDATE has none in either.
     returning: bool,
     sequences: bool,
+    lateral: bool,
+    values: ValuesSyntax,
     /// The type of a UUID, and whether it is one of its own.
     uuid: (&'static str, bool),
     /// The type of a CAST to JSON.
@@ -69,6 +71,8 @@ impl Family for MySql {
         name: "MySQL",
         returning: false,
         sequences: false,
+        lateral: true,
+        values: ValuesSyntax::NamedBehind { row: "ROW" },
         uuid: ("BINARY(16)", false),
         cast_to_json: "JSON",
         parenthesized_defaults: true,
@@ -82,6 +86,9 @@ impl Family for MariaDb {
         name: "MariaDB",
         returning: true,
         sequences: true,
+        lateral: false,
+        // MariaDB 10.11 cuts parameters in VALUES off at the length of the first row's.
+        values: ValuesSyntax::Selects,
         uuid: ("UUID", true),
         // `JSON` is a name of `LONGTEXT` there, and none that CAST knows.
         cast_to_json: "CHAR",
@@ -182,6 +189,18 @@ impl<F: Family> Dialect for F {
     /// `FOR SHARE` since MySQL 8.0.1, `SKIP LOCKED` since MariaDB 10.6.
     fn row_locks(&self) -> Option<RowLocks> {
         Some(F::ANSWERS.row_locks)
+    }
+
+    fn values_syntax(&self) -> ValuesSyntax {
+        F::ANSWERS.values
+    }
+
+    fn supports_lateral(&self) -> bool {
+        F::ANSWERS.lateral
+    }
+
+    fn supports_materialized(&self) -> bool {
+        false
     }
 
     fn supports_full_join(&self) -> bool {

@@ -1,0 +1,176 @@
+//! Common table expressions: the queries that a `WITH` names.
+
+use super::{FromItem, IntoFromItem, Select, SelectStatement, SetOperator, Shape};
+use crate::Name;
+use crate::expr::{Expr, StaticTable, TableColumn, TableName};
+
+/// One query of a `WITH` as plain data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommonTable {
+    /// Its name, by which FROM takes rows from it.
+    pub name: Name,
+    /// The query, whose columns are the table's.
+    pub select: SelectStatement,
+    /// Whether the query selects from its own name.
+    pub recursive: bool,
+    /// `MATERIALIZED` or `NOT MATERIALIZED`, where the database is not to decide by itself.
+    pub materialized: Option<bool>,
+}
+
+/// A common table expression: a query with a name, from which the statement that has it in its `WITH` takes rows as from
+/// a table, as often as it likes.
+///
+/// [`Select::cte`] makes one of a query, [`Select::recursive`] one that refers to itself. A statement gets it by
+/// [`with`](Select::with), and selects from it like from a [`Subquery`](super::Subquery).
+///
+/// ```
+/// # use lapis_sql::dialect::Sqlite;
+/// # use lapis_sql::expr::{func, Column, ExprOps, StaticTable};
+/// # use lapis_sql::statement::{select, Statement};
+/// # struct Order;
+/// # impl StaticTable for Order { const TABLE: &'static str = "orders"; }
+/// # const CUSTOMER: Column<Order, String> = Column::new("customer");
+/// # const PRICE: Column<Order, i64> = Column::new("price");
+/// let totals = select((CUSTOMER, func::sum(PRICE).label("total"))).group_by(CUSTOMER).cte("totals");
+/// let total = totals.column::<i64>("total");
+/// let best = select((totals.c(CUSTOMER), total.clone())).with(&totals).from(&totals).filter(total.gt(1000));
+/// assert_eq!(
+///     best.sql(&Sqlite)?,
+///     "WITH \"totals\" AS (SELECT \"orders\".\"customer\", sum(\"orders\".\"price\") AS \"total\" FROM \"orders\" \
+///      GROUP BY \"orders\".\"customer\") \
+///      SELECT \"totals\".\"customer\", \"totals\".\"total\" FROM \"totals\" WHERE \"totals\".\"total\" > ?",
+/// );
+/// # Ok::<(), lapis_sql::CompileError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cte {
+    /// What `WITH` says of it.
+    pub definition: CommonTable,
+}
+
+impl Cte {
+    /// A column that the query selects as a column of a table, under this name.
+    pub fn c<E: StaticTable, C: TableColumn<E>>(&self, column: C) -> Expr<C::Type> {
+        self.column(column.column_name())
+    }
+
+    /// A column of the query by its label, read as `T`.
+    pub fn column<T>(&self, label: impl Into<Name>) -> Expr<T> {
+        self.table_name().column(label)
+    }
+
+    /// The name as expressions use it.
+    #[must_use]
+    pub fn table_name(&self) -> TableName {
+        TableName::new(self.definition.name.clone())
+    }
+
+    /// `MATERIALIZED`: the database runs the query once and keeps its rows. An error when compiled for MySQL and MariaDB,
+    /// which decide by themselves; PostgreSQL has it since 12, SQLite since 3.35.
+    #[must_use]
+    pub fn materialized(mut self) -> Self {
+        self.definition.materialized = Some(true);
+        self
+    }
+
+    /// `NOT MATERIALIZED`: the database takes the query into the one around it, where the conditions of that narrow it. An
+    /// error where [`materialized`](Self::materialized) is.
+    #[must_use]
+    pub fn not_materialized(mut self) -> Self {
+        self.definition.materialized = Some(false);
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoFromItem for &Cte {
+    fn into_from_item(self) -> FromItem {
+        FromItem::table(self.table_name())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoFromItem for Cte {
+    fn into_from_item(self) -> FromItem {
+        (&self).into_from_item()
+    }
+}
+
+/// The first rows of a recursive query: what [`Select::recursive`] makes, and [`union_all`](Self::union_all) or
+/// [`union`](Self::union) completes.
+#[derive(Debug, Clone)]
+#[must_use = "it becomes a `Cte` by `.union_all(..)` or `.union(..)`"]
+pub struct Recursion<S: Shape> {
+    name: Name,
+    first: Select<S>,
+}
+
+impl<S: Shape> Recursion<S> {
+    /// Adds the rows that follow from the last ones, again and again until there are no more. Rows that lead back to
+    /// themselves never end; [`union`](Self::union) leaves out those that were there.
+    pub fn union_all(self, step: impl FnOnce(&Cte) -> Select<S>) -> Cte {
+        self.complete(SetOperator::UnionAll, step)
+    }
+
+    /// The same, leaving out rows that were there before.
+    pub fn union(self, step: impl FnOnce(&Cte) -> Select<S>) -> Cte {
+        self.complete(SetOperator::Union, step)
+    }
+
+    fn complete(self, operator: SetOperator, step: impl FnOnce(&Cte) -> Select<S>) -> Cte {
+        let mut cte = self.first.cte(self.name);
+        let step = step(&cte).statement;
+        cte.definition.select = cte.definition.select.combine(operator, step);
+        cte.definition.recursive = true;
+        cte
+    }
+}
+
+/// # Common table expressions
+impl<S: Shape> Select<S> {
+    /// The query as a common table expression, for the `WITH` of another: see [`Cte`].
+    pub fn cte(self, name: impl Into<Name>) -> Cte {
+        let definition =
+            CommonTable { name: name.into(), select: self.statement, recursive: false, materialized: None };
+        Cte { definition }
+    }
+
+    /// The query as the first rows of a recursive one: trees, graphs, series.
+    ///
+    /// On MySQL and MariaDB its columns are as wide as in the first rows, and text that becomes longer is an error of the
+    /// database, unless the first rows cast it to `CHAR(n)` (MySQL 8.0 Reference Manual, 15.2.20, "Recursive Common
+    /// Table Expressions").
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::Postgres;
+    /// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{select, Statement};
+    /// # struct Part;
+    /// # impl StaticTable for Part { const TABLE: &'static str = "parts"; }
+    /// # const ID: Column<Part, i64> = Column::new("id");
+    /// # const WHOLE: Column<Part, Option<i64>> = Column::new("whole_id");
+    /// let tree = select(ID)
+    ///     .filter(ID.eq(7))
+    ///     .recursive("tree")
+    ///     .union_all(|tree| select(ID).join_on(tree, WHOLE.eq(tree.c(ID))));
+    /// assert_eq!(
+    ///     select(tree.c(ID)).with(&tree).from(&tree).sql(&Postgres)?,
+    ///     "WITH RECURSIVE \"tree\" AS (SELECT \"parts\".\"id\" FROM \"parts\" WHERE \"parts\".\"id\" = $1 \
+    ///      UNION ALL SELECT \"parts\".\"id\" FROM \"parts\" JOIN \"tree\" ON \"parts\".\"whole_id\" = \"tree\".\"id\") \
+    ///      SELECT \"tree\".\"id\" FROM \"tree\"",
+    /// );
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    pub fn recursive(self, name: impl Into<Name>) -> Recursion<S> {
+        Recursion { name: name.into(), first: self }
+    }
+
+    /// `WITH`: the query selects from the common table expression by its name, and so may those that are added behind it.
+    ///
+    /// Added to a set operation, it is there for all parts; added to a part before, for that part alone.
+    #[must_use]
+    pub fn with(mut self, cte: &Cte) -> Self {
+        self.statement.with.push(cte.definition.clone());
+        self
+    }
+}

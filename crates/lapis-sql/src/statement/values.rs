@@ -1,0 +1,81 @@
+//! `VALUES` as a table.
+
+use super::{FromItem, IntoFromItem, TableSource};
+use crate::Name;
+use crate::expr::{Expr, Node, RowOperand, StaticTable, TableColumn, TableName};
+
+/// Rows of expressions as plain data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValuesTable {
+    /// The names of the columns.
+    pub columns: Vec<Name>,
+    /// The rows, each as long as the columns.
+    pub rows: Vec<Vec<Node>>,
+}
+
+/// Rows of values as something to select from, under a name: what [`values`] makes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Values {
+    name: Name,
+    table: ValuesTable,
+}
+
+/// A table of rows that the statement brings along, which are tuples of two to six values or expressions.
+///
+/// Where the database gives no names to the columns of `VALUES` (SQLite, MariaDB), the first row is selected under them.
+/// No row at all is an error when compiled.
+///
+/// ```
+/// # use lapis_sql::dialect::{MySql, Postgres, Sqlite};
+/// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+/// # use lapis_sql::statement::{select, table, values, Statement};
+/// # struct User;
+/// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+/// # const ID: Column<User, i64> = Column::new("id");
+/// let bonus = values("bonus", ["id", "amount"], [(1, 500), (2, 300)]);
+/// let rows = select((ID, bonus.column::<i64>("amount")))
+///     .from(table::<User>())
+///     .join_on(&bonus, bonus.c(ID).eq(ID));
+/// let behind = "JOIN (VALUES ($1::BIGINT, $2::BIGINT), ($3::BIGINT, $4::BIGINT)) AS \"bonus\" (\"id\", \"amount\")";
+/// assert!(rows.sql(&Postgres)?.contains(behind));
+/// let behind = "JOIN (VALUES ROW(?, ?), ROW(?, ?)) AS `bonus` (`id`, `amount`)";
+/// assert!(rows.sql(&MySql)?.contains(behind));
+/// let behind = "JOIN (SELECT ? AS \"id\", ? AS \"amount\" UNION ALL VALUES (?, ?)) AS \"bonus\"";
+/// assert!(rows.sql(&Sqlite)?.contains(behind));
+/// # Ok::<(), lapis_sql::CompileError>(())
+/// ```
+pub fn values<R: RowOperand>(
+    name: impl Into<Name>,
+    columns: impl IntoIterator<Item = impl Into<Name>>,
+    rows: impl IntoIterator<Item = R>,
+) -> Values {
+    let columns = columns.into_iter().map(Into::into).collect();
+    let rows = rows.into_iter().map(RowOperand::into_nodes).collect();
+    Values { name: name.into(), table: ValuesTable { columns, rows } }
+}
+
+impl Values {
+    /// The column that is named as a column of a table, and read as that.
+    pub fn c<E: StaticTable, C: TableColumn<E>>(&self, column: C) -> Expr<C::Type> {
+        self.column(column.column_name())
+    }
+
+    /// A column by its name, read as `T`.
+    pub fn column<T>(&self, name: impl Into<Name>) -> Expr<T> {
+        TableName::new(self.name.clone()).column(name)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoFromItem for Values {
+    fn into_from_item(self) -> FromItem {
+        FromItem { source: TableSource::Values(self.table), alias: Some(self.name) }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoFromItem for &Values {
+    fn into_from_item(self) -> FromItem {
+        self.clone().into_from_item()
+    }
+}
