@@ -30,6 +30,8 @@ impl<'a> SqlWriter<'a, '_> {
                 self.like(operands, *ignore_case, *escape, *negated)
             }
             Node::Function { name, args, distinct } => self.function(name, args, *distinct),
+            Node::Aggregate(aggregate) => self.aggregate(aggregate),
+            Node::Over { function, window } => self.over(function, window),
             Node::Now => self.now(),
             Node::Case { operand, branches, otherwise } => {
                 self.case(operand.as_deref(), branches, otherwise.as_deref())
@@ -121,6 +123,11 @@ impl<'a> SqlWriter<'a, '_> {
     fn function(&mut self, name: &'a str, args: &'a [Node], distinct: bool) -> Written {
         self.push(self.dialect.function_name(name));
         self.push(if distinct { "(DISTINCT " } else { "(" });
+        self.arguments(name, args)?;
+        self.word(")")
+    }
+
+    pub(super) fn arguments(&mut self, name: &str, args: &'a [Node]) -> Written {
         if are_values(args) || self.dialect.takes_any_type(name) {
             for (position, arg) in args.iter().enumerate() {
                 self.push(if position > 0 { ", " } else { "" });
@@ -132,7 +139,7 @@ impl<'a> SqlWriter<'a, '_> {
         } else {
             self.comma_separated(args)?;
         }
-        self.word(")")
+        Ok(())
     }
 
     fn cast(&mut self, operand: &'a Node, to: &'a ColumnType) -> Written {

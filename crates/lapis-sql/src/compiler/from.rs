@@ -84,6 +84,11 @@ fn visit_tables<'a>(node: &'a Node, found: &mut impl FnMut(&'a TableName)) {
         Node::Function { args, .. } | Node::Raw { args, .. } => {
             args.iter().for_each(|arg| visit_tables(arg, found));
         }
+        Node::Aggregate(aggregate) => aggregate.nodes().for_each(|node| visit_tables(node, found)),
+        Node::Over { function, window } => {
+            visit_tables(function, found);
+            window.nodes().for_each(|node| visit_tables(node, found));
+        }
         Node::Case { operand, branches, otherwise } => {
             operand.iter().chain(otherwise).for_each(|node| visit_tables(node, found));
             for (condition, result) in branches {

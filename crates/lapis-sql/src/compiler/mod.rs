@@ -5,6 +5,7 @@
 
 pub mod ddl;
 
+mod aggregate;
 mod bulk;
 mod collection;
 mod common_table;

@@ -51,6 +51,8 @@ pub(super) fn level(node: &Node, dialect: &dyn Dialect) -> Level {
         | Node::Excluded(_)
         | Node::Default
         | Node::Function { .. }
+        | Node::Aggregate(_)
+        | Node::Over { .. }
         | Node::Now
         | Node::Case { .. }
         | Node::Cast { .. }

@@ -43,10 +43,7 @@ impl<'a> SqlWriter<'a, '_> {
             self.push(" HAVING ");
             self.node(having)?;
         }
-        for (position, term) in select.order_by.iter().enumerate() {
-            self.push(if position > 0 { ", " } else { " ORDER BY " });
-            self.order_term(term, None)?;
-        }
+        self.order_by(&select.order_by)?;
         self.limit(select.limit, select.offset)?;
         if let Some(lock) = &select.lock {
             self.lock(lock, start)?;
@@ -82,6 +79,23 @@ impl<'a> SqlWriter<'a, '_> {
                 self.push(" AS ");
                 self.identifier(label)?;
             }
+        }
+        Ok(())
+    }
+
+    /// ` ORDER BY …`, of no terms nothing.
+    pub(super) fn order_by(&mut self, terms: &'a [OrderBy]) -> Written {
+        if terms.is_empty() {
+            return Ok(());
+        }
+        self.push(" ORDER BY ");
+        self.order_terms(terms)
+    }
+
+    pub(super) fn order_terms(&mut self, terms: &'a [OrderBy]) -> Written {
+        for (position, term) in terms.iter().enumerate() {
+            self.push(if position > 0 { ", " } else { "" });
+            self.order_term(term, None)?;
         }
         Ok(())
     }

@@ -14,7 +14,8 @@ pub use mysql::{MariaDb, MySql};
 pub use postgres::Postgres;
 pub use sqlite::{Sqlite, SqliteValue};
 pub use syntax::{
-    BulkInsert, InList, NullSafeEquality, ParameterPlace, RowLocks, UpsertSyntax, ValuesSyntax,
+    BulkInsert, InList, NullSafeEquality, ParameterPlace, RowLocks, StringAggregate, UpsertSyntax,
+    ValuesSyntax,
 };
 
 use std::fmt;
@@ -200,6 +201,21 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// The database's own name of a function.
     fn function_name<'n>(&self, name: &'n str) -> &'n str {
         name
+    }
+
+    /// How texts of several rows are joined.
+    fn string_aggregate(&self) -> StringAggregate {
+        StringAggregate::StringAgg
+    }
+
+    /// Whether aggregates have `FILTER (WHERE …)`; else a CASE stands within.
+    fn supports_aggregate_filter(&self) -> bool {
+        true
+    }
+
+    /// Whether the frame of a window may count `GROUPS`, and `EXCLUDE` rows.
+    fn supports_extended_frames(&self) -> bool {
+        true
     }
 
     /// Writes the instant at which the statement or transaction runs.

@@ -5,7 +5,9 @@ mod storage;
 pub use storage::SqliteValue;
 
 use super::literal::{INET, decimal_type, display, hex_string, quoted, type_of, varchar_of};
-use super::{AutoIncrementSyntax, BulkInsert, Dialect, InList, NullSafeEquality, UpsertSyntax, ddl};
+use super::{
+    AutoIncrementSyntax, BulkInsert, Dialect, InList, NullSafeEquality, StringAggregate, UpsertSyntax, ddl,
+};
 use crate::error::{CompileError, EncodeError};
 use crate::expr::TableName;
 use crate::statement::SetOperator;
@@ -92,6 +94,11 @@ impl Dialect for Sqlite {
     /// A whole decimal is stored as an integer, which `/` alone would divide as one.
     fn division(&self) -> &'static str {
         "* 1.0 /"
+    }
+
+    /// `string_agg` is another name of it, since SQLite 3.44.
+    fn string_aggregate(&self) -> StringAggregate {
+        StringAggregate::GroupConcat
     }
 
     fn null_safe_equality(&self) -> NullSafeEquality {

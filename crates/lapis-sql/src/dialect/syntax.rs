@@ -52,6 +52,17 @@ pub enum NullSafeEquality {
     Spaceship,
 }
 
+/// How texts of several rows are joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StringAggregate {
+    /// `string_agg(x, separator ORDER BY …)`: standard SQL has it as `LISTAGG`.
+    StringAgg,
+    /// `group_concat(x, separator ORDER BY …)`
+    GroupConcat,
+    /// `group_concat(x ORDER BY … SEPARATOR literal)`; no other aggregate has an order, and none of these a window.
+    GroupConcatSeparator,
+}
+
 /// How a value is looked for in a list of bound values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InList {

@@ -3,6 +3,7 @@
 //! A typed expression knows the Rust type it is read as; operators ask only that the *kinds* of their
 //! operands agree, so `i32` and `i64`, `&str` and `String`, `T` and `Option<T>` mix freely.
 
+mod aggregate;
 mod arithmetic;
 mod case;
 mod column;
@@ -15,9 +16,11 @@ mod pattern;
 mod raw;
 mod rename;
 mod row;
+mod window;
 
 pub mod func;
 
+pub use aggregate::Aggregate;
 pub use case::{Case, CaseStart, case};
 pub use column::{Assignment, Column, StaticTable, TableColumn};
 pub use condition::{all_of, any_of, exists, not_exists};
@@ -28,3 +31,4 @@ pub use ops::ExprOps;
 pub(crate) use pattern::find_text;
 pub use raw::raw;
 pub use row::{Row, RowOperand, RowShape, row};
+pub use window::{Exclude, Frame, FrameBounds, FrameUnit, Window, WindowFunction, window};

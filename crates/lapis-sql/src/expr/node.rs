@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use super::aggregate::Aggregate;
 use super::operand::Expr;
+use super::window::Window;
 use crate::Name;
 use crate::statement::SelectStatement;
 use crate::types::ColumnType;
@@ -195,6 +197,15 @@ pub enum Node {
         args: Vec<Node>,
         /// `DISTINCT` before the arguments.
         distinct: bool,
+    },
+    /// A call of an aggregate with `ORDER BY` or `FILTER`.
+    Aggregate(Box<Aggregate>),
+    /// `function OVER (…)`
+    Over {
+        /// A call of a function, or an aggregate.
+        function: Box<Node>,
+        /// The window.
+        window: Box<Window>,
     },
     /// The instant the statement or transaction runs: each dialect has its own spelling.
     Now,

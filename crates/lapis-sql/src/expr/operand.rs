@@ -41,6 +41,10 @@ impl<T> Expr<T> {
     pub fn node(&self) -> &Node {
         &self.node
     }
+
+    pub(super) fn into_inner(self) -> Node {
+        self.node
+    }
 }
 
 impl<T> Clone for Expr<T> {

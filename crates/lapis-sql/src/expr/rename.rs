@@ -90,6 +90,11 @@ impl Node {
                 nodes.iter_mut().for_each(f)
             }
             Node::Function { args, .. } | Node::Raw { args, .. } => args.iter_mut().for_each(f),
+            Node::Aggregate(aggregate) => aggregate.nodes_mut().for_each(f),
+            Node::Over { function, window } => {
+                f(function);
+                window.nodes_mut().for_each(f);
+            }
             Node::Case { operand, branches, otherwise } => {
                 operand.iter_mut().for_each(|operand| f(operand));
                 for (condition, result) in branches {

@@ -3,8 +3,9 @@
 use lapis_sql::CompileError;
 use lapis_sql::compiler::compile;
 use lapis_sql::dialect::{Dialect, MariaDb, MySql, Postgres, Sqlite};
-use lapis_sql::expr::{Column, StaticTable};
-use lapis_sql::statement::Statement;
+use lapis_sql::expr::{Column, Expr, StaticTable};
+use lapis_sql::statement::{Statement, select, table};
+use lapis_sql::types::SqlType;
 
 /// Users, who may have a manager.
 pub struct User;
@@ -68,4 +69,25 @@ fn on_each(write: impl Fn(&dyn Dialect) -> Result<String, CompileError>) -> Stri
         lines.push_str(&format!("mariadb: {mariadb}\n"));
     }
     lines
+}
+
+/// The SQL of one expression on SQLite.
+pub fn expr<T: SqlType + 'static>(expr: Expr<T>) -> String {
+    let sql = sqlite(select(expr).from(table::<User>()));
+    match sql.strip_prefix("SELECT ").and_then(|sql| sql.strip_suffix(" FROM \"users\"")) {
+        Some(expression) => expression.replace("\"users\".", "").replace('"', ""),
+        None => sql,
+    }
+}
+
+/// The SQL of one expression on every database.
+pub fn on_all<T: SqlType + 'static>(expr: Expr<T>) -> String {
+    let sql = sql(select(expr).from(table::<User>()));
+    let expressions = sql.lines().map(|line| {
+        let line = line.replacen("SELECT ", "", 1);
+        let from = line.rfind(" FROM \"users\"").or(line.rfind(" FROM `users`")).unwrap_or(line.len());
+        let values = line[from..].find(" [").map_or("", |values| &line[from + values..]);
+        format!("{}{values}\n", &line[..from]).replace("\"users\".", "").replace("`users`.", "")
+    });
+    expressions.collect()
 }

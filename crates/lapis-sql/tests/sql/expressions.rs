@@ -1,31 +1,9 @@
 //! What each operator and function becomes on each database.
 
-use crate::common::{Post, User, sql, sqlite};
+use crate::common::{Post, User, expr, on_all, sql};
 use insta::assert_snapshot;
 use lapis_sql::expr::*;
 use lapis_sql::statement::{Grouping, select};
-use lapis_sql::types::SqlType;
-
-/// The SQL of one expression on SQLite.
-fn expr<T: SqlType + 'static>(expr: Expr<T>) -> String {
-    let sql = sqlite(select(expr).from(lapis_sql::statement::table::<User>()));
-    match sql.strip_prefix("SELECT ").and_then(|sql| sql.strip_suffix(" FROM \"users\"")) {
-        Some(expression) => expression.replace("\"users\".", "").replace('"', ""),
-        None => sql,
-    }
-}
-
-/// The SQL of one expression on every database.
-fn on_all<T: SqlType + 'static>(expr: Expr<T>) -> String {
-    let sql = sql(select(expr).from(lapis_sql::statement::table::<User>()));
-    let expressions = sql.lines().map(|line| {
-        let line = line.replacen("SELECT ", "", 1);
-        let from = line.rfind(" FROM \"users\"").or(line.rfind(" FROM `users`")).unwrap_or(line.len());
-        let values = line[from..].find(" [").map_or("", |values| &line[from + values..]);
-        format!("{}{values}\n", &line[..from]).replace("\"users\".", "").replace("`users`.", "")
-    });
-    expressions.collect()
-}
 
 #[test]
 fn comparisons_bind_their_values() {

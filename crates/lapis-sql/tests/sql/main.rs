@@ -1,5 +1,6 @@
 //! What statements and expressions become on each database: one snapshot a construct.
 
+mod aggregates;
 mod collection;
 mod common;
 mod common_table;
@@ -10,4 +11,5 @@ mod select;
 mod set_operation;
 mod upsert;
 mod values;
+mod windows;
 mod write;

@@ -27,6 +27,7 @@ mod statements;
 mod subqueries;
 mod upserts;
 mod values;
+mod windows;
 
 // The mapper: sessions, relations, loading.
 mod models;

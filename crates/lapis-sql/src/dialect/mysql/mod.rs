@@ -6,8 +6,8 @@ use std::fmt::{self, Write};
 
 use super::literal::{INET, decimal_type, display, type_of, varchar_of};
 use super::{
-    AdvisoryLocks, AutoIncrementSyntax, CommentSyntax, Dialect, NullSafeEquality, RowLocks, TwoPhase,
-    UpsertSyntax, ValuesSyntax,
+    AdvisoryLocks, AutoIncrementSyntax, CommentSyntax, Dialect, NullSafeEquality, RowLocks,
+    StringAggregate, TwoPhase, UpsertSyntax, ValuesSyntax,
 };
 use crate::error::EncodeError;
 use crate::schema::{ReferentialAction, Sequence};
@@ -230,6 +230,19 @@ impl<F: Family> Dialect for F {
             "random" => "rand",
             other => other,
         }
+    }
+
+    fn string_aggregate(&self) -> StringAggregate {
+        StringAggregate::GroupConcatSeparator
+    }
+
+    fn supports_aggregate_filter(&self) -> bool {
+        false
+    }
+
+    /// "Window Function Restrictions", MySQL 8.0: both are parsed, and refused.
+    fn supports_extended_frames(&self) -> bool {
+        false
     }
 
     /// In UTC whatever the session's time zone, and as precise as the columns.

@@ -3,6 +3,15 @@
 //! Functions whose name differs between databases are written in each one's own; any other function is
 //! reached with [`call`].
 
+mod aggregate;
+mod window;
+
+pub use aggregate::string_agg;
+pub use window::{
+    cume_dist, dense_rank, first_value, lag, last_value, lead, nth_value, ntile, percent_rank, rank,
+    row_number,
+};
+
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
