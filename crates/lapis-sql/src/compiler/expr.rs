@@ -4,7 +4,7 @@ use super::precedence::{Level, binary_level, level};
 use super::writer::{SqlWriter, Written, invalid};
 use crate::Name;
 use crate::dialect::{Dialect, NullSafeEquality, ParameterPlace};
-use crate::expr::{BinaryOp, Node, UnaryOp};
+use crate::expr::{BinaryOp, Field, Node, UnaryOp};
 use crate::statement::SelectStatement;
 use crate::types::ColumnType;
 use crate::value::Value;
@@ -32,6 +32,7 @@ impl<'a> SqlWriter<'a, '_> {
             Node::Function { name, args, distinct } => self.function(name, args, *distinct),
             Node::Aggregate(aggregate) => self.aggregate(aggregate),
             Node::Over { function, window } => self.over(function, window),
+            Node::Extract { field, operand } => self.extract(*field, operand),
             Node::Now => self.now(),
             Node::Case { operand, branches, otherwise } => {
                 self.case(operand.as_deref(), branches, otherwise.as_deref())
@@ -104,6 +105,13 @@ impl<'a> SqlWriter<'a, '_> {
     fn now(&mut self) -> Written {
         self.dialect.now(&mut self.sql);
         Ok(())
+    }
+
+    fn extract(&mut self, field: Field, operand: &'a Node) -> Written {
+        let (before, behind) = self.dialect.extract(field);
+        self.push(before);
+        self.typed_operand(operand, Level::Or)?;
+        self.word(behind)
     }
 
     fn in_select(&mut self, operand: &'a Node, select: &'a SelectStatement, negated: bool) -> Written {

@@ -64,6 +64,7 @@ fn visit_tables<'a>(node: &'a Node, found: &mut impl FnMut(&'a TableName)) {
         Node::Unary { operand, .. }
         | Node::InValues { operand, .. }
         | Node::InSelect { operand, .. }
+        | Node::Extract { operand, .. }
         | Node::Cast { operand, .. } => visit_tables(operand, found),
         Node::Binary { operands, .. } | Node::Like { operands, .. } => {
             visit_tables(&operands.0, found);

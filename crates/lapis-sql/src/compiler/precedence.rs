@@ -53,6 +53,7 @@ pub(super) fn level(node: &Node, dialect: &dyn Dialect) -> Level {
         | Node::Function { .. }
         | Node::Aggregate(_)
         | Node::Over { .. }
+        | Node::Extract { .. }
         | Node::Now
         | Node::Case { .. }
         | Node::Cast { .. }

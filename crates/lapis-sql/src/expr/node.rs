@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::aggregate::Aggregate;
+use super::extract::Field;
 use super::operand::Expr;
 use super::window::Window;
 use crate::Name;
@@ -206,6 +207,13 @@ pub enum Node {
         function: Box<Node>,
         /// The window.
         window: Box<Window>,
+    },
+    /// `extract(field FROM x)`
+    Extract {
+        /// The field.
+        field: Field,
+        /// `x`.
+        operand: Box<Node>,
     },
     /// The instant the statement or transaction runs: each dialect has its own spelling.
     Now,

@@ -71,6 +71,7 @@ impl Node {
             | Node::Scalar(_) => {}
             Node::Unary { operand, .. }
             | Node::Cast { operand, .. }
+            | Node::Extract { operand, .. }
             | Node::InValues { operand, .. }
             | Node::InSelect { operand, .. } => f(operand),
             Node::Binary { operands, .. } | Node::Like { operands, .. } => {

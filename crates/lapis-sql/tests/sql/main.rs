@@ -4,6 +4,7 @@ mod aggregates;
 mod collection;
 mod common;
 mod common_table;
+mod datetimes;
 mod expressions;
 mod inline;
 mod lock;

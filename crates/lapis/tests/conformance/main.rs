@@ -11,6 +11,7 @@ mod collections;
 mod common_tables;
 mod company;
 mod coordination;
+mod datetimes;
 mod engine;
 mod extremes;
 mod hostile;

@@ -4,9 +4,11 @@
 //! reached with [`call`].
 
 mod aggregate;
+mod datetime;
 mod window;
 
 pub use aggregate::string_agg;
+pub use datetime::extract;
 pub use window::{
     cume_dist, dense_rank, first_value, lag, last_value, lead, nth_value, ntile, percent_rank, rank,
     row_number,
