@@ -162,7 +162,7 @@ impl Error {
         &self.0.kind
     }
 
-    /// The SQL that was being run.
+    /// The SQL that was being run; the message shows the beginning of one that is very long.
     #[must_use]
     pub fn sql(&self) -> Option<&str> {
         self.0.sql.as_deref()
@@ -260,6 +260,9 @@ impl Error {
     }
 }
 
+/// How many characters of a statement a message shows: one with thousands of parameters would bury what is wrong.
+const SQL_SHOWN: usize = 2000;
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0.kind, f)?;
@@ -273,7 +276,11 @@ impl fmt::Display for Error {
             write!(f, "; this was the last of {} attempts", self.0.attempts)?;
         }
         if let Some(sql) = &self.0.sql {
-            write!(f, "\n  SQL: {sql}")?;
+            f.write_str("\n  SQL: ")?;
+            match sql.char_indices().nth(SQL_SHOWN) {
+                None => f.write_str(sql)?,
+                Some((end, _)) => write!(f, "{}… ({} bytes)", &sql[..end], sql.len())?,
+            }
         }
         if let Some(parameters) = &self.0.parameters {
             write!(f, "\n  parameters: {parameters}")?;
@@ -333,6 +340,15 @@ mod tests {
     #[test]
     fn an_error_is_one_pointer_wide() {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn the_message_shows_the_beginning_of_a_very_long_statement() {
+        let sql = format!("SELECT '{}'", "ä".repeat(30_000));
+        let error = Error::data("the value is too long").with_sql(&sql);
+        let message = error.to_string();
+        assert!(message.ends_with("ää… (60009 bytes)") && message.len() < 5000, "{message}");
+        assert_eq!(error.sql(), Some(&*sql));
     }
 
     #[test]
