@@ -94,14 +94,10 @@ async fn aggregates_run_along_a_window(database: &Database) -> Result<()> {
     ))
     .order_by(Person::id);
     let rows = database.all(sums).await?;
-    let column =
-        |read: fn(&(Option<i64>, Option<i64>, i64, i64, Option<f64>, Option<i64>)) -> Option<i64>| {
-            rows.iter().map(read).collect::<Vec<_>>()
-        };
-    assert_eq!(column(|row| row.0), [900, 1400, 2100, 2600, 2900].map(Some));
-    assert_eq!(column(|row| row.1), [1400, 2100, 1700, 1500, 800].map(Some));
-    assert_eq!(column(|row| Some(row.2)), [3, 2, 2, 1, 0].map(Some));
-    assert_eq!(column(|row| Some(row.3)), [2, 3, 3, 3, 1].map(Some));
+    let counts: Vec<_> = rows.iter().map(|row| (row.0, row.1, row.2, row.3)).collect();
+    let expected =
+        [(900, 1400, 3, 2), (1400, 2100, 2, 3), (2100, 1700, 2, 3), (2600, 1500, 1, 3), (2900, 800, 0, 1)];
+    assert_eq!(counts, expected.map(|row| (Some(row.0), Some(row.1), row.2, row.3)));
     assert!(rows.iter().all(|row| row.4 == Some(580.0)), "{rows:?}");
     assert_eq!((rows[0].5, rows[4].5), (Some(700), None));
     Ok(())
