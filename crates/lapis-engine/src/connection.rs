@@ -7,14 +7,14 @@ use lapis_sql::compiler::compile_into;
 use lapis_sql::dialect::Dialect;
 use lapis_sql::statement::StatementRef;
 
+use crate::counting::{Counting, CountingBatch};
 use crate::driver::{DriverConnection, TransactionState};
 use crate::engine::Engine;
 use crate::error::{Error, OperationalCause, Result};
 use crate::event::{Parameters, Watch};
 use crate::pool::Pooled;
 use crate::reply::Reply;
-use crate::row::Row;
-use crate::sink::{Batch, BatchSink, Flow, Outcome, RowSink};
+use crate::sink::{Batch, BatchSink, Outcome, RowSink};
 use crate::stream::only_reads;
 use crate::transaction::{Transaction, TransactionOptions};
 
@@ -584,41 +584,5 @@ impl fmt::Debug for Connection {
             .field("dialect", &self.dialect().name())
             .field("in_transaction", &self.in_transaction())
             .finish_non_exhaustive()
-    }
-}
-
-/// Counts the rows on their way to another sink.
-struct Counting<'a> {
-    sink: &'a mut (dyn RowSink + Send),
-    rows: u64,
-}
-
-impl RowSink for Counting<'_> {
-    fn row(&mut self, row: &Row<'_>) -> Result<Flow> {
-        self.rows += 1;
-        self.sink.row(row)
-    }
-
-    fn limit(&self) -> Option<usize> {
-        self.sink.limit()
-    }
-}
-
-/// Counts what a batch does on its way to another sink.
-struct CountingBatch<'a> {
-    sink: &'a mut (dyn BatchSink + Send),
-    rows: u64,
-    rows_affected: u64,
-}
-
-impl BatchSink for CountingBatch<'_> {
-    fn returned(&mut self, index: usize, row: &Row<'_>) -> Result<()> {
-        self.rows += 1;
-        self.sink.returned(index, row)
-    }
-
-    fn done(&mut self, index: usize, outcome: Outcome) -> Result<()> {
-        self.rows_affected += outcome.rows_affected;
-        self.sink.done(index, outcome)
     }
 }

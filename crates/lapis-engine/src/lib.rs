@@ -18,6 +18,7 @@
 mod advisory;
 pub mod blocking;
 mod connection;
+mod counting;
 pub mod driver;
 mod drivers;
 mod engine;
