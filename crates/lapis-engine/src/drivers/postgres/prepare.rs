@@ -13,7 +13,7 @@ use super::decode::Column;
 use super::link::unwritable;
 use super::statements::{Statement, close};
 use super::types::{Oid, TEXT, Types, array_of};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What a statement takes and gives, by the numbers of the types.
 #[derive(Default)]
@@ -25,6 +25,13 @@ struct Description {
 impl PostgresConnection {
     /// The statement for an SQL text: prepared before, or now. A BEGIN that waits is written in either case.
     pub(super) async fn prepared(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Arc<Statement>> {
+        // The protocol counts them in 16 bits.
+        if params.len() > usize::from(u16::MAX) {
+            return Err(Error::programming(format!(
+                "the statement has {} parameters, and PostgreSQL takes at most 65535; split it, or give a list as one array",
+                params.len()
+            )));
+        }
         self.begin()?;
         let schema = self.shared.schema.load(Ordering::Acquire);
         if std::mem::replace(&mut self.schema, schema) != schema {
