@@ -37,6 +37,24 @@ pub(crate) struct Identity {
     pub(crate) key: PathBuf,
 }
 
+impl Identity {
+    /// The two files that a URL's options of these names give, or neither.
+    pub(crate) fn of(
+        certificate: Option<PathBuf>,
+        key: Option<PathBuf>,
+        [certificate_option, key_option]: [&str; 2],
+    ) -> Result<Option<Self>> {
+        match (certificate, key) {
+            (Some(certificate), Some(key)) => Ok(Some(Self { certificate, key })),
+            (None, None) => Ok(None),
+            _ => Err(Error::configuration(format!(
+                "`{certificate_option}` and `{key_option}` belong together: the certificate that this program shows, and its \
+                 key"
+            ))),
+        }
+    }
+}
+
 /// How a connection goes over to TLS.
 #[derive(Clone)]
 pub(crate) struct Tls(Arc<ClientConfig>);

@@ -119,15 +119,7 @@ impl Options {
             (None, Some(_)) => (Encryption::Required, Verify::Authority),
             (None, None) => (Encryption::Preferred, Verify::Nothing),
         };
-        let identity = match (certificate, key) {
-            (Some(certificate), Some(key)) => Some(Identity { certificate, key }),
-            (None, None) => None,
-            _ => {
-                return Err(Error::configuration(
-                    "`ssl_cert` and `ssl_key` belong together: the certificate that this program shows, and its key",
-                ));
-            }
-        };
+        let identity = Identity::of(certificate, key, ["ssl_cert", "ssl_key"])?;
         self.encryption = encryption;
         if encryption != Encryption::Never {
             self.tls = Some(Tls::new(verify, root.as_deref(), identity.as_ref())?);

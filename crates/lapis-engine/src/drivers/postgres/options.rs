@@ -184,15 +184,7 @@ pub(super) fn socket_name(port: Option<u16>) -> String {
 
 impl TlsFiles {
     fn mode(self) -> Result<TlsMode> {
-        let identity = match (self.certificate, self.key) {
-            (Some(certificate), Some(key)) => Some(Identity { certificate, key }),
-            (None, None) => None,
-            _ => {
-                return Err(Error::configuration(
-                    "`sslcert` and `sslkey` belong together: a certificate is of no use without its key",
-                ));
-            }
-        };
+        let identity = Identity::of(self.certificate, self.key, ["sslcert", "sslkey"])?;
         let system = self.root.as_deref() == Some(Path::new("system"));
         if system && !matches!(self.mode.as_deref(), None | Some("verify-full")) {
             return Err(Error::configuration(

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
-use lapis_engine::{Connection, Result, Row};
-use lapis_engine::{Flow, RowSink};
+use lapis_engine::{Connection, Discard, Flow, Result, Row, RowSink};
 use lapis_sql::Name;
 use lapis_sql::compiler::compile;
 use lapis_sql::expr::Node;
@@ -240,7 +239,7 @@ async fn set_null(
         all_rows: false,
     };
     let compiled = compile(StatementRef::Update(&statement), connection.dialect())?;
-    connection.run(&compiled.sql, &compiled.parameters, &mut Nothing).await?;
+    connection.run(&compiled.sql, &compiled.parameters, &mut Discard).await?;
     Ok(())
 }
 
@@ -298,7 +297,7 @@ async fn delete_links(
         let keys = rows.iter().filter_map(|row| state.key_of(slot, *row)).flatten().collect();
         let statement = delete_from(association, keys);
         let compiled = compile(StatementRef::Delete(&statement), connection.dialect())?;
-        connection.run(&compiled.sql, &compiled.parameters, &mut Nothing).await?;
+        connection.run(&compiled.sql, &compiled.parameters, &mut Discard).await?;
     }
     for row in rows {
         state.associations.forget(slot, *row);
@@ -363,13 +362,4 @@ fn references_to(state: &State, model: &'static Model) -> Vec<(&'static Model, u
             .map(move |(number, _)| (other, number))
     });
     references.collect()
-}
-
-/// A sink for statements that return no rows.
-pub(super) struct Nothing;
-
-impl RowSink for Nothing {
-    fn row(&mut self, _row: &Row<'_>) -> Result<Flow> {
-        Ok(Flow::Continue)
-    }
 }
