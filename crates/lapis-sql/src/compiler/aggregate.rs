@@ -52,7 +52,7 @@ impl<'a> SqlWriter<'a, '_> {
         self.push(match (name.as_ref(), dialect.string_aggregate()) {
             ("string_agg", StringAggregate::StringAgg) => "string_agg",
             ("string_agg", _) => "group_concat",
-            (name, _) => dialect.function_name(name),
+            (name, _) => name,
         });
         self.push(if *distinct { "(DISTINCT " } else { "(" });
         let arguments = if separator.is_some() { &args[..1] } else { args };

@@ -4,7 +4,7 @@ use super::precedence::{Level, binary_level, level};
 use super::writer::{SqlWriter, Written, invalid};
 use crate::Name;
 use crate::dialect::{Dialect, NullSafeEquality, ParameterPlace};
-use crate::expr::{BinaryOp, Field, Node, UnaryOp};
+use crate::expr::{BinaryOp, Node, UnaryOp};
 use crate::statement::SelectStatement;
 use crate::types::ColumnType;
 use crate::value::Value;
@@ -32,7 +32,9 @@ impl<'a> SqlWriter<'a, '_> {
             Node::Function { name, args, distinct } => self.function(name, args, *distinct),
             Node::Aggregate(aggregate) => self.aggregate(aggregate),
             Node::Over { function, window } => self.over(function, window),
-            Node::Extract { field, operand } => self.extract(*field, operand),
+            Node::Builtin { builtin, args } => self.builtin(*builtin, args),
+            Node::Operator { symbol, operands } => self.operator(symbol, operands),
+            Node::Collate { operand, collation } => self.collate(operand, collation),
             Node::Now => self.now(),
             Node::Case { operand, branches, otherwise } => {
                 self.case(operand.as_deref(), branches, otherwise.as_deref())
@@ -64,14 +66,14 @@ impl<'a> SqlWriter<'a, '_> {
 
     /// An operand where nothing else tells the database the type of a parameter: of an operator between two
     /// values, say.
-    fn typed_operand(&mut self, node: &'a Node, least: Level) -> Written {
+    pub(super) fn typed_operand(&mut self, node: &'a Node, least: Level) -> Written {
         match node {
             Node::Value(value) if !self.inline => self.typed_parameter(value, ParameterPlace::Operand),
             node => self.operand(node, least),
         }
     }
 
-    fn typed_parameter(&mut self, value: &'a Value<'static>, place: ParameterPlace) -> Written {
+    pub(super) fn typed_parameter(&mut self, value: &'a Value<'static>, place: ParameterPlace) -> Written {
         self.parameter(value.borrowed())?;
         if !self.inline {
             self.dialect.type_parameter(&mut self.sql, value, place);
@@ -107,11 +109,18 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    fn extract(&mut self, field: Field, operand: &'a Node) -> Written {
-        let (before, behind) = self.dialect.extract(field);
-        self.push(before);
-        self.typed_operand(operand, Level::Or)?;
-        self.word(behind)
+    fn operator(&mut self, symbol: &str, (left, right): &'a (Node, Node)) -> Written {
+        self.typed_operand(left, Level::Primary)?;
+        self.push(" ");
+        self.push(symbol);
+        self.push(" ");
+        self.typed_operand(right, Level::Primary)
+    }
+
+    fn collate(&mut self, operand: &'a Node, collation: &str) -> Written {
+        self.typed_operand(operand, Level::Primary)?;
+        self.push(" COLLATE ");
+        self.identifier(collation)
     }
 
     fn in_select(&mut self, operand: &'a Node, select: &'a SelectStatement, negated: bool) -> Written {
@@ -129,7 +138,7 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     fn function(&mut self, name: &'a str, args: &'a [Node], distinct: bool) -> Written {
-        self.push(self.dialect.function_name(name));
+        self.push(name);
         self.push(if distinct { "(DISTINCT " } else { "(" });
         self.arguments(name, args)?;
         self.word(")")

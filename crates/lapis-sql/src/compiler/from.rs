@@ -56,48 +56,11 @@ fn infer<'a>(
 }
 
 /// Calls `found` for the table of each column, but not of those within subqueries.
-fn visit_tables<'a>(node: &'a Node, found: &mut impl FnMut(&'a TableName)) {
-    match node {
-        Node::Column(column) => column.table.iter().for_each(found),
-        Node::Value(_) | Node::Star | Node::Default | Node::Excluded(_) | Node::Now => {}
-        Node::Exists { .. } | Node::Scalar(_) => {}
-        Node::Unary { operand, .. }
-        | Node::InValues { operand, .. }
-        | Node::InSelect { operand, .. }
-        | Node::Extract { operand, .. }
-        | Node::Cast { operand, .. } => visit_tables(operand, found),
-        Node::Binary { operands, .. } | Node::Like { operands, .. } => {
-            visit_tables(&operands.0, found);
-            visit_tables(&operands.1, found);
-        }
-        Node::Between { operands, .. } => {
-            visit_tables(&operands.0, found);
-            visit_tables(&operands.1, found);
-            visit_tables(&operands.2, found);
-        }
-        Node::All(parts) | Node::Any(parts) | Node::Row(parts) | Node::Array(parts) => {
-            parts.iter().for_each(|part| visit_tables(part, found));
-        }
-        Node::In { operand, list, .. } => {
-            visit_tables(operand, found);
-            list.iter().for_each(|item| visit_tables(item, found));
-        }
-        Node::Function { args, .. } | Node::Raw { args, .. } => {
-            args.iter().for_each(|arg| visit_tables(arg, found));
-        }
-        Node::Aggregate(aggregate) => aggregate.nodes().for_each(|node| visit_tables(node, found)),
-        Node::Over { function, window } => {
-            visit_tables(function, found);
-            window.nodes().for_each(|node| visit_tables(node, found));
-        }
-        Node::Case { operand, branches, otherwise } => {
-            operand.iter().chain(otherwise).for_each(|node| visit_tables(node, found));
-            for (condition, result) in branches {
-                visit_tables(condition, found);
-                visit_tables(result, found);
-            }
-        }
+fn visit_tables<'a>(node: &'a Node, found: &mut dyn FnMut(&'a TableName)) {
+    if let Node::Column(column) = node {
+        column.table.iter().for_each(&mut *found);
     }
+    node.for_each_operand(&mut |operand| visit_tables(operand, found));
 }
 
 impl<'a> SqlWriter<'a, '_> {

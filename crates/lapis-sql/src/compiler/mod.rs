@@ -6,6 +6,7 @@
 pub mod ddl;
 
 mod aggregate;
+mod builtin;
 mod bulk;
 mod collection;
 mod common_table;

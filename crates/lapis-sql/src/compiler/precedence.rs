@@ -39,6 +39,8 @@ pub(super) fn level(node: &Node, dialect: &dyn Dialect) -> Level {
         | Node::InSelect { .. }
         | Node::Between { .. }
         | Node::Like { .. } => Level::Comparison,
+        Node::Operator { .. } => Level::Unknown,
+        Node::Collate { .. } => Level::Negate,
         Node::Raw { pieces, .. } => match pieces.as_slice() {
             [word] if word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
                 Level::Primary
@@ -53,7 +55,7 @@ pub(super) fn level(node: &Node, dialect: &dyn Dialect) -> Level {
         | Node::Function { .. }
         | Node::Aggregate(_)
         | Node::Over { .. }
-        | Node::Extract { .. }
+        | Node::Builtin { .. }
         | Node::Now
         | Node::Case { .. }
         | Node::Cast { .. }

@@ -14,14 +14,14 @@ pub use mysql::{MariaDb, MySql};
 pub use postgres::Postgres;
 pub use sqlite::{Sqlite, SqliteValue};
 pub use syntax::{
-    BulkInsert, InList, NullSafeEquality, ParameterPlace, RowLocks, StringAggregate, UpsertSyntax,
-    ValuesSyntax,
+    BulkInsert, InList, NullSafeEquality, ParameterPlace, RowLocks, Spelling, StringAggregate,
+    UpsertSyntax, ValuesSyntax,
 };
 
 use std::fmt;
 
 use crate::error::{CompileError, EncodeError};
-use crate::expr::{DateField, Field, TableName, TimeField};
+use crate::expr::{Builtin, TableName};
 use crate::schema::{ReferentialAction, Sequence};
 use crate::statement::SetOperator;
 use crate::types::{ColumnType, EnumType};
@@ -198,10 +198,8 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
         if value { "TRUE" } else { "FALSE" }
     }
 
-    /// The database's own name of a function.
-    fn function_name<'n>(&self, name: &'n str) -> &'n str {
-        name
-    }
+    /// How a builtin is spelled.
+    fn spelling(&self, builtin: Builtin) -> Spelling;
 
     /// How texts of several rows are joined.
     fn string_aggregate(&self) -> StringAggregate {
@@ -216,23 +214,6 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// Whether the frame of a window may count `GROUPS`, and `EXCLUDE` rows.
     fn supports_extended_frames(&self) -> bool {
         true
-    }
-
-    /// What stands before and behind a date or instant so that both give a field of it as an integer.
-    fn extract(&self, field: Field) -> (&'static str, &'static str) {
-        let before = match field {
-            Field::Date(DateField::Year) => "CAST(extract(YEAR FROM ",
-            Field::Date(DateField::Quarter) => "CAST(extract(QUARTER FROM ",
-            Field::Date(DateField::Month) => "CAST(extract(MONTH FROM ",
-            Field::Date(DateField::Day) => "CAST(extract(DAY FROM ",
-            Field::Date(DateField::DayOfYear) => "CAST(extract(DOY FROM ",
-            Field::Date(DateField::Weekday) => "CAST(extract(ISODOW FROM ",
-            Field::Time(TimeField::Hour) => "CAST(extract(HOUR FROM ",
-            Field::Time(TimeField::Minute) => "CAST(extract(MINUTE FROM ",
-            // It has a fraction, which the cast would round.
-            Field::Time(TimeField::Second) => return ("CAST(floor(extract(SECOND FROM ", ")) AS BIGINT)"),
-        };
-        (before, ") AS BIGINT)")
     }
 
     /// Writes the instant at which the statement or transaction runs.

@@ -1,5 +1,7 @@
 //! PostgreSQL.
 
+mod builtin;
+
 use std::fmt::Write;
 use std::ops::Bound;
 
@@ -8,9 +10,10 @@ use chrono::{Datelike, NaiveDate};
 use super::literal::{decimal_type, display, hex, quoted, type_of, varchar_of};
 use super::{
     AdvisoryLocks, AutoIncrementSyntax, BulkInsert, CommentSyntax, Dialect, InList, ParameterPlace,
-    RowLocks, TwoPhase, UpsertSyntax, ValuesSyntax, ddl,
+    RowLocks, Spelling, TwoPhase, UpsertSyntax, ValuesSyntax, ddl,
 };
 use crate::error::{CompileError, EncodeError};
+use crate::expr::Builtin;
 use crate::types::{ColumnType, EnumType, RangeType, SqlRange, write_date, write_time, write_timestamp};
 use crate::value::Value;
 
@@ -111,6 +114,10 @@ impl Dialect for Postgres {
 
     fn supports_lateral(&self) -> bool {
         true
+    }
+
+    fn spelling(&self, builtin: Builtin) -> Spelling {
+        builtin::spelling(builtin)
     }
 
     fn supports_ilike(&self) -> bool {

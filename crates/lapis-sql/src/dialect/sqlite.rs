@@ -1,15 +1,17 @@
 //! SQLite.
 
+mod builtin;
 mod storage;
 
 pub use storage::SqliteValue;
 
 use super::literal::{INET, decimal_type, display, hex_string, quoted, type_of, varchar_of};
 use super::{
-    AutoIncrementSyntax, BulkInsert, Dialect, InList, NullSafeEquality, StringAggregate, UpsertSyntax, ddl,
+    AutoIncrementSyntax, BulkInsert, Dialect, InList, NullSafeEquality, Spelling, StringAggregate,
+    UpsertSyntax, ddl,
 };
 use crate::error::{CompileError, EncodeError};
-use crate::expr::{DateField, Field, TableName, TimeField};
+use crate::expr::{Builtin, TableName};
 use crate::statement::SetOperator;
 use crate::types::ColumnType;
 use crate::value::Value;
@@ -105,25 +107,8 @@ impl Dialect for Sqlite {
         NullSafeEquality::Is
     }
 
-    /// Without the fraction of a second, which `strftime` rounds to milliseconds, perhaps into the next year.
-    fn extract(&self, field: Field) -> (&'static str, &'static str) {
-        let before = match field {
-            Field::Date(DateField::Year) => "CAST(strftime('%Y', substr(",
-            Field::Date(DateField::Quarter) => {
-                return ("((CAST(strftime('%m', substr(", ", 1, 19)) AS INTEGER) + 2) / 3)");
-            }
-            Field::Date(DateField::Month) => "CAST(strftime('%m', substr(",
-            Field::Date(DateField::Day) => "CAST(strftime('%d', substr(",
-            Field::Date(DateField::DayOfYear) => "CAST(strftime('%j', substr(",
-            // From 0 for Sunday.
-            Field::Date(DateField::Weekday) => {
-                return ("((CAST(strftime('%w', substr(", ", 1, 19)) AS INTEGER) + 6) % 7 + 1)");
-            }
-            Field::Time(TimeField::Hour) => "CAST(strftime('%H', substr(",
-            Field::Time(TimeField::Minute) => "CAST(strftime('%M', substr(",
-            Field::Time(TimeField::Second) => "CAST(strftime('%S', substr(",
-        };
-        (before, ", 1, 19)) AS INTEGER)")
+    fn spelling(&self, builtin: Builtin) -> Spelling {
+        builtin::spelling(builtin)
     }
 
     /// The same text that instants are stored as. SQLite's clock has milliseconds.

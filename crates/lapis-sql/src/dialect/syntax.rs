@@ -52,6 +52,24 @@ pub enum NullSafeEquality {
     Spaceship,
 }
 
+/// How a database spells a [`Builtin`](crate::expr::Builtin).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spelling {
+    /// A call of a function: `name(a, b)`.
+    Call(&'static str),
+    /// SQL with places for the arguments, which is a call or in parentheses: `{0}` is the first one as an operand, in
+    /// parentheses where it needs them, and `{:0}` the same as it stands, for where a comma or a parenthesis is on
+    /// either side.
+    Template(&'static str),
+    /// It has none.
+    Missing {
+        /// What it is called in the message.
+        feature: &'static str,
+        /// What to do instead.
+        hint: &'static str,
+    },
+}
+
 /// How texts of several rows are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StringAggregate {

@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod arithmetic;
+mod builtin;
 mod case;
 mod column;
 mod condition;
@@ -12,6 +13,7 @@ mod extract;
 mod label;
 mod node;
 mod operand;
+mod operands;
 mod ops;
 mod pattern;
 mod raw;
@@ -22,6 +24,7 @@ mod window;
 pub mod func;
 
 pub use aggregate::Aggregate;
+pub use builtin::Builtin;
 pub use case::{Case, CaseStart, case};
 pub use column::{Assignment, Column, StaticTable, TableColumn};
 pub use condition::{all_of, any_of, exists, not_exists};

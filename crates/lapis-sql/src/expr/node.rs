@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::aggregate::Aggregate;
-use super::extract::Field;
+use super::builtin::Builtin;
 use super::operand::Expr;
 use super::window::Window;
 use crate::Name;
@@ -208,12 +208,26 @@ pub enum Node {
         /// The window.
         window: Box<Window>,
     },
-    /// `extract(field FROM x)`
-    Extract {
-        /// The field.
-        field: Field,
+    /// What each database spells in its own way.
+    Builtin {
+        /// The function or operator.
+        builtin: Builtin,
+        /// Its arguments.
+        args: Vec<Node>,
+    },
+    /// An operator that Lapis does not know, between two operands.
+    Operator {
+        /// The operator, written as it stands.
+        symbol: Name,
+        /// Both operands.
+        operands: Box<(Node, Node)>,
+    },
+    /// `x COLLATE collation`
+    Collate {
         /// `x`.
         operand: Box<Node>,
+        /// The collation, which is quoted like any identifier.
+        collation: Name,
     },
     /// The instant the statement or transaction runs: each dialect has its own spelling.
     Now,
@@ -295,6 +309,12 @@ impl Node {
     /// A call of a function.
     pub fn function(name: impl Into<Name>, args: Vec<Node>) -> Self {
         Node::Function { name: name.into(), args, distinct: false }
+    }
+
+    /// A call of what each database spells in its own way.
+    #[must_use]
+    pub fn builtin(builtin: Builtin, args: Vec<Node>) -> Self {
+        Node::Builtin { builtin, args }
     }
 
     /// Two nodes joined by an operator.

@@ -35,14 +35,14 @@ impl Node {
         {
             change(table);
         }
-        self.for_each_operand(&mut |operand| operand.for_each_table(change, hidden_by));
+        self.for_each_operand_mut(&mut |operand| operand.for_each_table(change, hidden_by));
         if let Some(select) = self.select_mut() {
             for_each_table_within(select, change, hidden_by);
         }
     }
 
     fn for_each_select(&mut self, see: &mut dyn FnMut(&SelectStatement)) {
-        self.for_each_operand(&mut |operand| operand.for_each_select(see));
+        self.for_each_operand_mut(&mut |operand| operand.for_each_select(see));
         if let Some(select) = self.select_mut() {
             for_each_select_within(select, see);
         }
@@ -55,55 +55,6 @@ impl Node {
                 Some(select)
             }
             _ => None,
-        }
-    }
-
-    /// Calls `f` with every direct operand.
-    fn for_each_operand(&mut self, f: &mut dyn FnMut(&mut Node)) {
-        match self {
-            Node::Column(_)
-            | Node::Value(_)
-            | Node::Star
-            | Node::Default
-            | Node::Excluded(_)
-            | Node::Now
-            | Node::Exists { .. }
-            | Node::Scalar(_) => {}
-            Node::Unary { operand, .. }
-            | Node::Cast { operand, .. }
-            | Node::Extract { operand, .. }
-            | Node::InValues { operand, .. }
-            | Node::InSelect { operand, .. } => f(operand),
-            Node::Binary { operands, .. } | Node::Like { operands, .. } => {
-                f(&mut operands.0);
-                f(&mut operands.1);
-            }
-            Node::Between { operands, .. } => {
-                f(&mut operands.0);
-                f(&mut operands.1);
-                f(&mut operands.2);
-            }
-            Node::In { operand, list, .. } => {
-                f(operand);
-                list.iter_mut().for_each(f);
-            }
-            Node::All(nodes) | Node::Any(nodes) | Node::Row(nodes) | Node::Array(nodes) => {
-                nodes.iter_mut().for_each(f)
-            }
-            Node::Function { args, .. } | Node::Raw { args, .. } => args.iter_mut().for_each(f),
-            Node::Aggregate(aggregate) => aggregate.nodes_mut().for_each(f),
-            Node::Over { function, window } => {
-                f(function);
-                window.nodes_mut().for_each(f);
-            }
-            Node::Case { operand, branches, otherwise } => {
-                operand.iter_mut().for_each(|operand| f(operand));
-                for (condition, result) in branches {
-                    f(condition);
-                    f(result);
-                }
-                otherwise.iter_mut().for_each(|otherwise| f(otherwise));
-            }
         }
     }
 }

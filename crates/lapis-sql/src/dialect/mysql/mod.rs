@@ -1,16 +1,17 @@
 //! MySQL and MariaDB: one family, whose few differences are data.
 
+mod builtin;
 mod literal;
 
 use std::fmt::{self, Write};
 
 use super::literal::{INET, decimal_type, display, type_of, varchar_of};
 use super::{
-    AdvisoryLocks, AutoIncrementSyntax, CommentSyntax, Dialect, NullSafeEquality, RowLocks,
+    AdvisoryLocks, AutoIncrementSyntax, CommentSyntax, Dialect, NullSafeEquality, RowLocks, Spelling,
     StringAggregate, TwoPhase, UpsertSyntax, ValuesSyntax,
 };
 use crate::error::EncodeError;
-use crate::expr::{DateField, Field, TimeField};
+use crate::expr::Builtin;
 use crate::schema::{ReferentialAction, Sequence};
 use crate::types::{ColumnType, EnumType};
 use crate::value::Value;
@@ -224,13 +225,8 @@ impl<F: Family> Dialect for F {
         "DIV"
     }
 
-    /// `length` counts bytes here.
-    fn function_name<'n>(&self, name: &'n str) -> &'n str {
-        match name {
-            "length" => "char_length",
-            "random" => "rand",
-            other => other,
-        }
+    fn spelling(&self, builtin: Builtin) -> Spelling {
+        builtin::spelling(builtin)
     }
 
     fn string_aggregate(&self) -> StringAggregate {
@@ -244,22 +240,6 @@ impl<F: Family> Dialect for F {
     /// "Window Function Restrictions", MySQL 8.0: both are parsed, and refused.
     fn supports_extended_frames(&self) -> bool {
         false
-    }
-
-    fn extract(&self, field: Field) -> (&'static str, &'static str) {
-        let before = match field {
-            Field::Date(DateField::Year) => "extract(YEAR FROM ",
-            Field::Date(DateField::Quarter) => "extract(QUARTER FROM ",
-            Field::Date(DateField::Month) => "extract(MONTH FROM ",
-            Field::Date(DateField::Day) => "extract(DAY FROM ",
-            Field::Date(DateField::DayOfYear) => "dayofyear(",
-            // From 0 for Monday.
-            Field::Date(DateField::Weekday) => return ("(weekday(", ") + 1)"),
-            Field::Time(TimeField::Hour) => "extract(HOUR FROM ",
-            Field::Time(TimeField::Minute) => "extract(MINUTE FROM ",
-            Field::Time(TimeField::Second) => "extract(SECOND FROM ",
-        };
-        (before, ")")
     }
 
     /// In UTC whatever the session's time zone, and as precise as the columns.

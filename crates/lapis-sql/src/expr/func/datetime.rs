@@ -1,5 +1,6 @@
 //! Functions of dates and instants.
 
+use crate::expr::builtin::Builtin;
 use crate::expr::extract::FieldOf;
 use crate::expr::node::Node;
 use crate::expr::operand::{Expr, IntoExpr, KindOf};
@@ -32,5 +33,5 @@ where
     O: IntoExpr,
     F: FieldOf<KindOf<O>>,
 {
-    Expr::new(Node::Extract { field: field.field(), operand: Box::new(operand.into_node()) })
+    Expr::new(Node::builtin(Builtin::Extract(field.field()), vec![operand.into_node()]))
 }

@@ -17,6 +17,7 @@ pub use window::{
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
+use super::builtin::Builtin;
 use super::node::Node;
 use super::operand::{Expr, IntoExpr, KindOf};
 use crate::Name;
@@ -213,7 +214,7 @@ where
     O: IntoExpr,
     KindOf<O>: Textual,
 {
-    unary("length", operand)
+    Expr::new(Node::builtin(Builtin::Length, vec![operand.into_node()]))
 }
 
 /// How many elements an array has, none of an empty one: PostgreSQL's `cardinality(x)`. Where the array may be NULL,
@@ -289,5 +290,5 @@ pub fn current_date() -> Expr<NaiveDate> {
 /// PostgreSQL and MySQL, any 64-bit integer on SQLite.
 #[must_use]
 pub fn random() -> Expr<f64> {
-    Expr::new(Node::function(Name::Borrowed("random"), Vec::new()))
+    Expr::new(Node::builtin(Builtin::Random, Vec::new()))
 }

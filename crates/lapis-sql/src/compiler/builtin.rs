@@ -1,0 +1,48 @@
+//! What each database spells in its own way.
+
+use super::precedence::Level;
+use super::writer::{SqlWriter, Written, invalid};
+use crate::dialect::{ParameterPlace, Spelling};
+use crate::expr::{Builtin, Node};
+
+impl<'a> SqlWriter<'a, '_> {
+    pub(super) fn builtin(&mut self, builtin: Builtin, args: &'a [Node]) -> Written {
+        match self.dialect.spelling(builtin) {
+            Spelling::Call(name) => {
+                self.push(name);
+                self.push("(");
+                self.arguments(name, args)?;
+                self.push(")");
+                Ok(())
+            }
+            Spelling::Template(template) => self.template(builtin, template, args),
+            Spelling::Missing { feature, hint } => Err(self.unsupported(feature, hint)),
+        }
+    }
+
+    /// Parameters get their types, which a template may not tell.
+    fn template(&mut self, builtin: Builtin, template: &'static str, args: &'a [Node]) -> Written {
+        let mut rest = template;
+        while let Some((before, place)) = rest.split_once('{') {
+            self.push(before);
+            let (place, behind) = place.split_once('}').unwrap_or((place, ""));
+            rest = behind;
+            let (bare, number) = match place.strip_prefix(':') {
+                Some(number) => (true, number),
+                None => (false, place),
+            };
+            let Some(arg) = number.parse::<usize>().ok().and_then(|number| args.get(number)) else {
+                return Err(invalid(format!(
+                    "{builtin:?} is given {} arguments, and needs more",
+                    args.len()
+                )));
+            };
+            match arg {
+                Node::Value(value) => self.typed_parameter(value, ParameterPlace::Argument)?,
+                arg => self.operand(arg, if bare { Level::Unknown } else { Level::Primary })?,
+            }
+        }
+        self.push(rest);
+        Ok(())
+    }
+}
