@@ -88,6 +88,7 @@ fn emit(input: &DeriveInput, attributes: &EnumAttributes, variants: &[(&Ident, S
         impl #p::SqlType for #ident {
             type Kind = #p::kind::EnumKind<Self>;
             type NotNull = Self;
+            type Propagate<U: #p::SqlType> = U;
 
             fn column_type() -> #p::ColumnType {
                 <Self as #p::SqlEnum>::enum_column()

@@ -45,6 +45,7 @@ pub fn derive(input: &DeriveInput) -> Result<TokenStream> {
         impl #p::SqlType for #ident {
             type Kind = #inner_type::Kind;
             type NotNull = Self;
+            type Propagate<U: #p::SqlType> = U;
 
             fn column_type() -> #p::ColumnType {
                 #column_type

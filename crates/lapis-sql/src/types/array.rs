@@ -28,6 +28,7 @@ use crate::value::{Cell, Value};
 /// # impl SqlType for Tag {
 /// #     type Kind = <String as SqlType>::Kind;
 /// #     type NotNull = Self;
+/// #     type Propagate<U: SqlType> = U;
 /// #     fn column_type() -> ColumnType { ColumnType::Text }
 /// # }
 /// # impl Encode for Tag {
@@ -79,6 +80,7 @@ impl<T: ArrayElement> ArrayElement for Option<T> {}
 impl<T: ArrayElement> SqlType for Vec<T> {
     type Kind = kind::ArrayKind<T::Kind>;
     type NotNull = Self;
+    type Propagate<U: SqlType> = U;
 
     fn column_type() -> ColumnType {
         ColumnType::Array(Box::new(T::column_type()))

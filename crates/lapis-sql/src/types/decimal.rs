@@ -12,6 +12,7 @@ use crate::value::{Cell, Value};
 impl SqlType for Decimal {
     type Kind = kind::DecimalKind;
     type NotNull = Self;
+    type Propagate<U: SqlType> = U;
 
     fn column_type() -> ColumnType {
         ColumnType::Decimal { precision: None }

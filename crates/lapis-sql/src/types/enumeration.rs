@@ -44,6 +44,7 @@ use crate::value::{Cell, Value};
 /// impl SqlType for Status {
 ///     type Kind = kind::EnumKind<Self>;
 ///     type NotNull = Self;
+///     type Propagate<U: SqlType> = U;
 ///     fn column_type() -> ColumnType {
 ///         Self::enum_column()
 ///     }

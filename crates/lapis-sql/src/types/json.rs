@@ -69,6 +69,7 @@ impl<T> DerefMut for Json<T> {
 impl<T> SqlType for Json<T> {
     type Kind = kind::JsonKind;
     type NotNull = Self;
+    type Propagate<U: SqlType> = U;
 
     fn column_type() -> ColumnType {
         ColumnType::Json
@@ -99,6 +100,7 @@ impl<T: Serialize> IntoExpr for Json<T> {
 impl SqlType for serde_json::Value {
     type Kind = kind::JsonKind;
     type NotNull = Self;
+    type Propagate<U: SqlType> = U;
 
     fn column_type() -> ColumnType {
         ColumnType::Json

@@ -37,6 +37,7 @@
 //! impl SqlType for Email {
 //!     type Kind = <String as SqlType>::Kind;
 //!     type NotNull = Self;
+//!     type Propagate<U: SqlType> = U;
 //!
 //!     fn column_type() -> ColumnType {
 //!         ColumnType::String(320)
@@ -112,6 +113,9 @@ pub trait SqlType {
     /// The same type without room for NULL: `T` for `Option<T>`, `Self` for every other type. What may
     /// become NULL, such as `max(column)`, is read as `Option<Self::NotNull>`, never as an option of an option.
     type NotNull: SqlType<Kind = Self::Kind>;
+    /// What a `U` becomes that is computed from a value of this type: itself, or where this type has room for NULL, which
+    /// makes the result NULL, an `Option` of it. `U` for every type but `Option<T>`.
+    type Propagate<U: SqlType>: SqlType<Kind = U::Kind>;
     /// Whether the type has room for NULL.
     const NULLABLE: bool = false;
 
@@ -175,6 +179,7 @@ macro_rules! sql_types {
         impl $crate::types::SqlType for $ty {
             type Kind = $crate::types::kind::$kind;
             type NotNull = Self;
+            type Propagate<U: $crate::types::SqlType> = U;
 
             fn column_type() -> $crate::types::ColumnType {
                 use $crate::types::ColumnType::*;

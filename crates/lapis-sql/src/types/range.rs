@@ -123,6 +123,7 @@ elements!(
 impl<T: RangeElement> SqlType for SqlRange<T> {
     type Kind = kind::RangeKind<T::Kind>;
     type NotNull = Self;
+    type Propagate<U: SqlType> = U;
 
     fn column_type() -> ColumnType {
         ColumnType::Range(T::RANGE)

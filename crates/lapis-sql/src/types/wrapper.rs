@@ -9,6 +9,7 @@ use crate::value::{Cell, Value};
 impl<T: SqlType> SqlType for Option<T> {
     type Kind = T::Kind;
     type NotNull = T::NotNull;
+    type Propagate<U: SqlType> = Option<U::NotNull>;
     const NULLABLE: bool = true;
 
     fn column_type() -> ColumnType {
@@ -43,6 +44,7 @@ impl<T: IntoExpr> IntoExpr for Option<T> {
 impl<T: SqlType> SqlType for Box<T> {
     type Kind = T::Kind;
     type NotNull = T::NotNull;
+    type Propagate<U: SqlType> = T::Propagate<U>;
     const NULLABLE: bool = T::NULLABLE;
 
     fn column_type() -> ColumnType {

@@ -413,6 +413,7 @@ struct Flags {
 impl SqlType for Flags {
     type Kind = <i16 as SqlType>::Kind;
     type NotNull = Self;
+    type Propagate<U: SqlType> = U;
 
     fn column_type() -> ColumnType {
         ColumnType::SmallInt
