@@ -1,6 +1,7 @@
 //! Functions and operators that each database spells in its own way.
 
-use super::extract::Field;
+use super::extract::{Field, Unit};
+use crate::types::kind::Moment;
 
 /// A function or an operator whose spelling differs between the databases; each dialect has its
 /// [`Spelling`](crate::dialect::Spelling).
@@ -9,10 +10,92 @@ use super::extract::Field;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Builtin {
+    // Text.
     /// How many characters a text has.
     Length,
+    /// The first so many characters of a text.
+    Left,
+    /// The last so many characters of a text.
+    Right,
+    /// A text with another before it, up to a length.
+    PadLeft,
+    /// A text with another behind it, up to a length.
+    PadRight,
+    /// A text so many times.
+    Repeat,
+    /// The characters of a text from the last to the first.
+    Reverse,
+    /// Where in a text another one begins.
+    Position,
+    /// A regular expression is found in a text.
+    Matches {
+        /// Upper and lower case alike.
+        ignore_case: bool,
+    },
+    /// Every place where a regular expression is found, replaced.
+    RegexpReplace,
+    /// The first place where a regular expression is found.
+    RegexpSubstr,
+
+    // Numbers.
+    /// The smallest whole number that is not less.
+    Ceil,
+    /// The largest whole number that is not greater.
+    Floor,
+    /// A float rounded to so many digits.
+    RoundFloat,
+    /// A decimal rounded to so many digits.
+    RoundDecimal,
+    /// One number to the power of another.
+    Power,
+    /// The square root.
+    Sqrt,
+    /// *e* to the power of a number.
+    Exp,
+    /// The natural logarithm.
+    Ln,
+    /// The logarithm to base 10.
+    Log10,
+    /// -1, 0 or 1.
+    Sign,
+    /// The greater of two values.
+    Greatest,
+    /// The lesser of two values.
+    Least,
     /// A random number.
     Random,
-    /// A field of a date, an instant or a time of day, as an integer.
-    Extract(Field),
+    /// The bits that both integers have.
+    BitAnd,
+    /// The bits that either integer has.
+    BitOr,
+    /// The bits that one of both integers has.
+    BitXor,
+    /// The bits that an integer has not.
+    BitNot,
+    /// The bits of an integer moved to the left.
+    ShiftLeft,
+    /// The bits of an integer moved to the right, its sign kept.
+    ShiftRight,
+
+    // Dates and times.
+    /// A field as an integer.
+    Extract(Field, Moment),
+    /// The beginning of the unit that it is in.
+    Truncate(Unit, Moment),
+    /// So many months later.
+    AddMonths(Moment),
+    /// So many days later.
+    AddDays(Moment),
+    /// A span of time later.
+    AddInterval,
+    /// A span of time before.
+    SubtractInterval,
+    /// How many days from one date to another.
+    DaysBetween,
+    /// The span of time from one instant to another.
+    Elapsed,
+    /// The date of an instant.
+    DateOf(Moment),
+    /// The time of day of an instant.
+    TimeOf(Moment),
 }

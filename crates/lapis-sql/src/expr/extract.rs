@@ -1,6 +1,6 @@
-//! The fields of dates and instants.
+//! The fields of dates, instants and times of day, and the units of a calendar.
 
-use crate::types::kind::{DateKind, Kind, TimestampKind, TimestampTzKind};
+use crate::types::kind::{DateKind, Kind, Moment, TimeKind, TimestampKind, TimestampTzKind};
 
 /// A field of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,20 +39,46 @@ pub enum Field {
     Time(TimeField),
 }
 
+/// A unit of time that a calendar counts in, to which [`func::date_trunc`](super::func::date_trunc) cuts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Years, from 1 January.
+    Year,
+    /// Quarters of a year.
+    Quarter,
+    /// Months.
+    Month,
+    /// Weeks, from Monday, as ISO 8601 has them.
+    Week,
+    /// Days.
+    Day,
+    /// Hours.
+    Hour,
+    /// Minutes.
+    Minute,
+    /// Seconds.
+    Second,
+}
+
 /// Says that values of kind `K` have such a field.
 #[diagnostic::on_unimplemented(
     message = "{K} has no such field as `{Self}`",
-    note = "dates have each `DateField`, and timestamps each `TimeField` too"
+    note = "dates have each `DateField`, times of day each `TimeField`, and timestamps both"
 )]
 pub trait FieldOf<K: Kind> {
     /// The field as data.
     fn field(self) -> Field;
+
+    /// How a value of that kind says when.
+    const MOMENT: Moment;
 }
 
 macro_rules! fields {
-    ($($field:ident $variant:ident of $($kind:ident)+;)+) => {$($(
+    ($($field:ident $variant:ident of $($kind:ident $moment:ident)+;)+) => {$($(
         #[diagnostic::do_not_recommend]
         impl FieldOf<$kind> for $field {
+            const MOMENT: Moment = Moment::$moment;
+
             fn field(self) -> Field {
                 Field::$variant(self)
             }
@@ -61,6 +87,6 @@ macro_rules! fields {
 }
 
 fields! {
-    DateField Date of DateKind TimestampKind TimestampTzKind;
-    TimeField Time of TimestampKind TimestampTzKind;
+    DateField Date of DateKind Date TimestampKind Timestamp TimestampTzKind Instant;
+    TimeField Time of TimeKind Time TimestampKind Timestamp TimestampTzKind Instant;
 }

@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod arithmetic;
+mod bitwise;
 mod builtin;
 mod case;
 mod column;
@@ -24,11 +25,12 @@ mod window;
 pub mod func;
 
 pub use aggregate::Aggregate;
+pub use bitwise::BitOps;
 pub use builtin::Builtin;
 pub use case::{Case, CaseStart, case};
 pub use column::{Assignment, Column, StaticTable, TableColumn};
 pub use condition::{all_of, any_of, exists, not_exists};
-pub use extract::{DateField, Field, FieldOf, TimeField};
+pub use extract::{DateField, Field, FieldOf, TimeField, Unit};
 pub use label::{Labeled, label};
 pub use node::{BinaryOp, ColumnRef, Node, Order, OrderBy, TableName, UnaryOp};
 pub use operand::{Condition, Expr, IntoExpr, KindOf, lit};

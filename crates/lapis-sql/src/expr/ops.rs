@@ -1,5 +1,6 @@
 //! The operators of columns and expressions.
 
+use super::builtin::Builtin;
 use super::column::{Column, StaticTable};
 use super::label::Labeled;
 use super::node::{BinaryOp, Node, Order, OrderBy, UnaryOp};
@@ -294,6 +295,57 @@ pub trait ExprOps: IntoExpr + Sized {
         Expr::new(Node::binary(BinaryOp::Concat, self.into_node(), other.into_node()))
     }
 
+    /// A regular expression is found in it: PostgreSQL's `self ~ pattern`, `self REGEXP pattern` elsewhere. Upper and lower
+    /// case are apart.
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::{MySql, Postgres, Sqlite};
+    /// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{select, Statement};
+    /// # struct User;
+    /// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+    /// # impl User { const NAME: Column<User, String> = Column::new("name"); }
+    /// let names = select(User::NAME).filter(User::NAME.matches("^[A-D]"));
+    /// let condition = |sql: String| sql.split_once(" WHERE ").map(|(_, condition)| condition.to_owned()).unwrap();
+    /// assert_eq!(condition(names.sql(&Postgres)?), r#"("users"."name" ~ $1::TEXT)"#);
+    /// assert_eq!(condition(names.sql(&Sqlite)?), r#"("users"."name" REGEXP ?)"#);
+    /// assert_eq!(condition(names.sql(&MySql)?), "(`users`.`name` REGEXP concat('(?-i)', ?))");
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    ///
+    /// Each database has its own kind of regular expressions: PostgreSQL its *advanced* ones, MariaDB those of PCRE, MySQL
+    /// those of ICU; to SQLite Lapis's connections bring those of the crate `regex-lite`, without look-around and
+    /// back-references. Anchors, sets, groups, alternatives and quantities are the same in all. A pattern that is none is an
+    /// error of the database.
+    fn matches<R>(self, pattern: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<Self>: Textual,
+        KindOf<R>: Textual,
+    {
+        regexp(self, pattern, false)
+    }
+
+    /// The same with upper and lower case alike: PostgreSQL's `self ~* pattern`.
+    fn matches_ignore_case<R>(self, pattern: R) -> Expr<bool>
+    where
+        R: IntoExpr,
+        KindOf<Self>: Textual,
+        KindOf<R>: Textual,
+    {
+        regexp(self, pattern, true)
+    }
+
+    /// `self COLLATE name`: compared and ordered by a collation. Its name is the database's own, such as `NOCASE` on SQLite,
+    /// `C` or `de-x-icu` on PostgreSQL, `utf8mb4_bin` on MySQL, and is quoted; the database refuses one that it does not
+    /// know.
+    fn collate(self, collation: impl Into<Name>) -> Expr<Self::Type>
+    where
+        KindOf<Self>: Textual,
+    {
+        Expr::new(Node::Collate { operand: Box::new(self.into_node()), collation: collation.into() })
+    }
+
     /// Both hold: `self AND other`.
     fn and<C>(self, other: C) -> Expr<bool>
     where
@@ -351,6 +403,11 @@ impl<T: SqlType> ExprOps for Expr<T> {}
 
 fn compare(op: BinaryOp, left: impl IntoExpr, right: Node) -> Expr<bool> {
     Expr::new(Node::binary(op, left.into_node(), right))
+}
+
+fn regexp(operand: impl IntoExpr, pattern: impl IntoExpr, ignore_case: bool) -> Expr<bool> {
+    let args = vec![operand.into_node(), pattern.into_node()];
+    Expr::new(Node::builtin(Builtin::Matches { ignore_case }, args))
 }
 
 /// A list of nothing but values can be bound as one parameter, so it is kept apart from other lists.

@@ -46,27 +46,27 @@ fn fields_of_dates_are_integers() {
 fn fields_of_instants_are_integers() {
     assert_snapshot!(on_all(func::extract(DateField::Year, SEEN)), @r#"
     sqlite: CAST(strftime('%Y', substr("seen", 1, 19)) AS INTEGER)
-    postgres: CAST(extract(YEAR FROM "seen") AS BIGINT)
+    postgres: CAST(extract(YEAR FROM "seen" AT TIME ZONE 'UTC') AS BIGINT)
     mysql: extract(YEAR FROM `seen`)
     "#);
     assert_snapshot!(on_all(func::extract(TimeField::Hour, SEEN)), @r#"
     sqlite: CAST(strftime('%H', substr("seen", 1, 19)) AS INTEGER)
-    postgres: CAST(extract(HOUR FROM "seen") AS BIGINT)
+    postgres: CAST(extract(HOUR FROM "seen" AT TIME ZONE 'UTC') AS BIGINT)
     mysql: extract(HOUR FROM `seen`)
     "#);
     assert_snapshot!(on_all(func::extract(TimeField::Minute, SEEN)), @r#"
     sqlite: CAST(strftime('%M', substr("seen", 1, 19)) AS INTEGER)
-    postgres: CAST(extract(MINUTE FROM "seen") AS BIGINT)
+    postgres: CAST(extract(MINUTE FROM "seen" AT TIME ZONE 'UTC') AS BIGINT)
     mysql: extract(MINUTE FROM `seen`)
     "#);
     assert_snapshot!(on_all(func::extract(TimeField::Second, SEEN)), @r#"
     sqlite: CAST(strftime('%S', substr("seen", 1, 19)) AS INTEGER)
-    postgres: CAST(floor(extract(SECOND FROM "seen")) AS BIGINT)
+    postgres: CAST(floor(extract(SECOND FROM "seen" AT TIME ZONE 'UTC')) AS BIGINT)
     mysql: extract(SECOND FROM `seen`)
     "#);
     assert_snapshot!(on_all(func::extract(DateField::Year, DateTime::UNIX_EPOCH)), @r"
     sqlite: CAST(strftime('%Y', substr(?, 1, 19)) AS INTEGER) [TimestampTz(1970-01-01T00:00:00Z)]
-    postgres: CAST(extract(YEAR FROM $1::TIMESTAMPTZ) AS BIGINT) [TimestampTz(1970-01-01T00:00:00Z)]
+    postgres: CAST(extract(YEAR FROM $1::TIMESTAMPTZ AT TIME ZONE 'UTC') AS BIGINT) [TimestampTz(1970-01-01T00:00:00Z)]
     mysql: extract(YEAR FROM ?) [TimestampTz(1970-01-01T00:00:00Z)]
     ");
 }

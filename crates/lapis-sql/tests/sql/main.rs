@@ -1,6 +1,7 @@
 //! What statements and expressions become on each database: one snapshot a construct.
 
 mod aggregates;
+mod builtins;
 mod collection;
 mod common;
 mod common_table;

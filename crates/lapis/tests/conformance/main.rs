@@ -38,6 +38,7 @@ mod concurrency;
 mod deleting;
 mod eager;
 mod flush_order;
+mod functions;
 mod graphs;
 mod keys;
 mod loading;

@@ -5,6 +5,7 @@ mod bind;
 mod cell;
 mod connection;
 mod error;
+mod functions;
 mod locks;
 mod options;
 

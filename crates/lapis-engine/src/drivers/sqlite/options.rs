@@ -7,6 +7,7 @@ use std::time::Duration;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use rusqlite::{Connection, OpenFlags};
 
+use super::functions;
 use crate::engine::DriverOptions;
 use crate::error::{Error, OperationalCause, Result};
 
@@ -181,7 +182,8 @@ impl Options {
             }
             Location::File { path } => Connection::open_with_flags(path, flags),
         };
-        result.map_err(|error| {
+        let opened = result.and_then(|connection| functions::register(&connection).map(|()| connection));
+        opened.map_err(|error| {
             let hint = match self.mode {
                 Mode::Create => "check that its directory exists and may be written to",
                 _ => "check that it exists; `mode=rwc` creates it",

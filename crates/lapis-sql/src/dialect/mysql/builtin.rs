@@ -1,14 +1,63 @@
 //! Builtins in the spelling of MySQL and MariaDB.
 
 use crate::dialect::Spelling::{self, Call, Template};
-use crate::expr::{Builtin, DateField, Field, TimeField};
+use crate::expr::{Builtin, DateField, Field, TimeField, Unit};
+use crate::types::kind::Moment;
 
 pub(super) fn spelling(builtin: Builtin) -> Spelling {
     match builtin {
         // `length` counts bytes here.
         Builtin::Length => Call("char_length"),
+        Builtin::Left => Call("left"),
+        Builtin::Right => Call("right"),
+        Builtin::PadLeft => Call("lpad"),
+        Builtin::PadRight => Call("rpad"),
+        Builtin::Repeat => Call("repeat"),
+        Builtin::Reverse => Call("reverse"),
+        Builtin::Position => Template("locate({:1}, {:0})"),
+        // Else the collation decides on upper and lower case.
+        Builtin::Matches { ignore_case: false } => Template("({0} REGEXP concat('(?-i)', {:1}))"),
+        Builtin::Matches { ignore_case: true } => Template("({0} REGEXP concat('(?i)', {:1}))"),
+        Builtin::RegexpReplace => Template("regexp_replace({:0}, concat('(?-i)', {:1}), {:2})"),
+        // MariaDB gives an empty text where there is none.
+        Builtin::RegexpSubstr => Template("nullif(regexp_substr({:0}, concat('(?-i)', {:1})), '')"),
+
+        Builtin::Ceil => Call("ceiling"),
+        Builtin::Floor => Call("floor"),
+        Builtin::RoundFloat | Builtin::RoundDecimal => Call("round"),
+        Builtin::Power => Call("power"),
+        Builtin::Sqrt => Call("sqrt"),
+        Builtin::Exp => Call("exp"),
+        Builtin::Ln => Call("ln"),
+        Builtin::Log10 => Call("log10"),
+        Builtin::Sign => Call("sign"),
+        Builtin::Greatest => Call("greatest"),
+        Builtin::Least => Call("least"),
         Builtin::Random => Call("rand"),
-        Builtin::Extract(field) => Template(extract(field)),
+        // They give unsigned integers.
+        Builtin::BitAnd => Template("CAST({0} & {1} AS SIGNED)"),
+        Builtin::BitOr => Template("CAST({0} | {1} AS SIGNED)"),
+        Builtin::BitXor => Template("CAST({0} ^ {1} AS SIGNED)"),
+        Builtin::BitNot => Template("CAST(~{0} AS SIGNED)"),
+        Builtin::ShiftLeft => Template("CAST({0} << {1} AS SIGNED)"),
+        // The sign does not stay by itself.
+        Builtin::ShiftRight => Template(
+            "CASE WHEN {0} < 0 THEN CAST(~(~{0} >> {1}) AS SIGNED) ELSE CAST({0} >> {1} AS SIGNED) END",
+        ),
+
+        Builtin::Extract(field, _) => Template(extract(field)),
+        Builtin::Truncate(unit, Moment::Date) => Template(truncate_date(unit)),
+        Builtin::Truncate(unit, _) => Template(truncate(unit)),
+        Builtin::AddMonths(Moment::Date) => Template("CAST(({0} + INTERVAL {1} MONTH) AS DATE)"),
+        Builtin::AddMonths(_) => Template("CAST(({0} + INTERVAL {1} MONTH) AS DATETIME(6))"),
+        Builtin::AddDays(Moment::Date) => Template("CAST(({0} + INTERVAL {1} DAY) AS DATE)"),
+        Builtin::AddDays(_) => Template("CAST(({0} + INTERVAL {1} DAY) AS DATETIME(6))"),
+        Builtin::AddInterval => Template("CAST(({0} + INTERVAL {1} MICROSECOND) AS DATETIME(6))"),
+        Builtin::SubtractInterval => Template("CAST(({0} - INTERVAL {1} MICROSECOND) AS DATETIME(6))"),
+        Builtin::DaysBetween => Template("datediff({:1}, {:0})"),
+        Builtin::Elapsed => Template("timestampdiff(MICROSECOND, {:0}, {:1})"),
+        Builtin::DateOf(_) => Call("date"),
+        Builtin::TimeOf(_) => Call("time"),
     }
 }
 
@@ -24,5 +73,30 @@ fn extract(field: Field) -> &'static str {
         Field::Time(TimeField::Hour) => "extract(HOUR FROM {:0})",
         Field::Time(TimeField::Minute) => "extract(MINUTE FROM {:0})",
         Field::Time(TimeField::Second) => "extract(SECOND FROM {:0})",
+    }
+}
+
+fn truncate(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Year => "CAST(date_format({:0}, '%Y-01-01') AS DATETIME(6))",
+        Unit::Quarter => {
+            "CAST(concat(date_format({:0}, '%Y-'), quarter({:0}) * 3 - 2, '-01') AS DATETIME(6))"
+        }
+        Unit::Month => "CAST(date_format({:0}, '%Y-%m-01') AS DATETIME(6))",
+        Unit::Week => "CAST(date({:0}) - INTERVAL weekday({:0}) DAY AS DATETIME(6))",
+        Unit::Day => "CAST(date({:0}) AS DATETIME(6))",
+        Unit::Hour => "CAST(date_format({:0}, '%Y-%m-%d %H:00:00') AS DATETIME(6))",
+        Unit::Minute => "CAST(date_format({:0}, '%Y-%m-%d %H:%i:00') AS DATETIME(6))",
+        Unit::Second => "CAST(date_format({:0}, '%Y-%m-%d %H:%i:%s') AS DATETIME(6))",
+    }
+}
+
+fn truncate_date(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Year => "CAST(date_format({:0}, '%Y-01-01') AS DATE)",
+        Unit::Quarter => "CAST(concat(date_format({:0}, '%Y-'), quarter({:0}) * 3 - 2, '-01') AS DATE)",
+        Unit::Month => "CAST(date_format({:0}, '%Y-%m-01') AS DATE)",
+        Unit::Week => "CAST(date({:0}) - INTERVAL weekday({:0}) DAY AS DATE)",
+        Unit::Day | Unit::Hour | Unit::Minute | Unit::Second => "CAST({:0} AS DATE)",
     }
 }

@@ -1,13 +1,95 @@
 //! Builtins in SQLite's spelling.
+//!
+//! Dates and times are text here, of one form, and are taken apart as text: SQLite's own functions round what is finer
+//! than a millisecond.
 
 use crate::dialect::Spelling::{self, Call, Template};
-use crate::expr::{Builtin, DateField, Field, TimeField};
+use crate::expr::{Builtin, DateField, Field, TimeField, Unit};
+use crate::types::kind::Moment;
 
+/// The microseconds of an instant since 1970.
+macro_rules! micros {
+    ($argument:literal) => {
+        concat!(
+            "(CAST(strftime('%s', substr({:",
+            $argument,
+            "}, 1, 19)) AS INTEGER) * 1000000 + CAST(substr({",
+            $argument,
+            "} || '000000', 21, 6) AS INTEGER))"
+        )
+    };
+}
+
+/// An instant so many microseconds later or before. The subquery has no table: it is there for its number to have a name.
+macro_rules! moved {
+    ($operator:literal) => {
+        concat!(
+            "(SELECT strftime('%Y-%m-%d %H:%M:%S', (at - (at % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch') \
+             || printf('.%06d', (at % 1000000 + 1000000) % 1000000) FROM (SELECT ",
+            micros!("0"),
+            " ",
+            $operator,
+            " {1} AS at))"
+        )
+    };
+}
 pub(super) fn spelling(builtin: Builtin) -> Spelling {
     match builtin {
         Builtin::Length => Call("length"),
+        Builtin::Left => Template("substr({:0}, 1, {:1})"),
+        Builtin::Right => Template("substr({:0}, max(length({:0}) - {1}, 0) + 1)"),
+        Builtin::PadLeft => Template(
+            "CASE WHEN length({:0}) >= {1} THEN substr({:0}, 1, {:1}) \
+             ELSE substr(replace(hex(zeroblob({:1})), '00', {:2}), 1, {1} - length({:0})) || {0} END",
+        ),
+        Builtin::PadRight => Template("substr({0} || replace(hex(zeroblob({:1})), '00', {:2}), 1, {:1})"),
+        // So many zero bytes, each of which becomes the text.
+        Builtin::Repeat => Template("replace(hex(zeroblob({:1})), '00', {:0})"),
+        Builtin::Reverse => Call("reverse"),
+        Builtin::Position => Call("instr"),
+        Builtin::Matches { ignore_case: false } => Template("({0} REGEXP {1})"),
+        Builtin::Matches { ignore_case: true } => Template("({0} REGEXP ('(?i)' || {1}))"),
+        Builtin::RegexpReplace => Call("regexp_replace"),
+        Builtin::RegexpSubstr => Call("regexp_substr"),
+
+        // SQLite's own are there only where it was built with them.
+        Builtin::Ceil => Template("(CAST({:0} AS INTEGER) + ({0} > CAST({:0} AS INTEGER)))"),
+        Builtin::Floor => Template("(CAST({:0} AS INTEGER) - ({0} < CAST({:0} AS INTEGER)))"),
+        Builtin::RoundFloat | Builtin::RoundDecimal => Call("round"),
+        Builtin::Power => Call("power"),
+        Builtin::Sqrt => Call("sqrt"),
+        Builtin::Exp => Call("exp"),
+        Builtin::Ln => Call("ln"),
+        Builtin::Log10 => Call("log10"),
+        Builtin::Sign => Call("sign"),
+        Builtin::Greatest => Call("max"),
+        Builtin::Least => Call("min"),
         Builtin::Random => Call("random"),
-        Builtin::Extract(field) => Template(extract(field)),
+        Builtin::BitAnd => Template("({0} & {1})"),
+        Builtin::BitOr => Template("({0} | {1})"),
+        Builtin::BitXor => Template("(({0} | {1}) - ({0} & {1}))"),
+        Builtin::BitNot => Template("(~{0})"),
+        Builtin::ShiftLeft => Template("({0} << {1})"),
+        Builtin::ShiftRight => Template("({0} >> {1})"),
+
+        Builtin::Extract(Field::Time(field), Moment::Time) => Template(extract_from_time(field)),
+        Builtin::Extract(field, _) => Template(extract(field)),
+        Builtin::Truncate(unit, Moment::Date) => Template(truncate_date(unit)),
+        Builtin::Truncate(unit, _) => Template(truncate(unit)),
+        Builtin::AddMonths(Moment::Date) => Template("date({:0}, {1} || ' months', 'floor')"),
+        Builtin::AddMonths(_) => Template(
+            "(strftime('%Y-%m-%d %H:%M:%S', substr({:0}, 1, 19), {1} || ' months', 'floor') || substr({:0}, 20))",
+        ),
+        Builtin::AddDays(Moment::Date) => Template("date({:0}, {1} || ' days')"),
+        Builtin::AddDays(_) => Template(
+            "(strftime('%Y-%m-%d %H:%M:%S', substr({:0}, 1, 19), {1} || ' days') || substr({:0}, 20))",
+        ),
+        Builtin::AddInterval => Template(moved!("+")),
+        Builtin::SubtractInterval => Template(moved!("-")),
+        Builtin::DaysBetween => Template("CAST(julianday({:1}) - julianday({:0}) AS INTEGER)"),
+        Builtin::Elapsed => Template(concat!("(", micros!("1"), " - ", micros!("0"), ")")),
+        Builtin::DateOf(_) => Template("substr({:0}, 1, 10)"),
+        Builtin::TimeOf(_) => Template("substr({:0}, 12)"),
     }
 }
 
@@ -28,5 +110,41 @@ fn extract(field: Field) -> &'static str {
         Field::Time(TimeField::Hour) => "CAST(strftime('%H', substr({:0}, 1, 19)) AS INTEGER)",
         Field::Time(TimeField::Minute) => "CAST(strftime('%M', substr({:0}, 1, 19)) AS INTEGER)",
         Field::Time(TimeField::Second) => "CAST(strftime('%S', substr({:0}, 1, 19)) AS INTEGER)",
+    }
+}
+
+fn extract_from_time(field: TimeField) -> &'static str {
+    match field {
+        TimeField::Hour => "CAST(substr({:0}, 1, 2) AS INTEGER)",
+        TimeField::Minute => "CAST(substr({:0}, 4, 2) AS INTEGER)",
+        TimeField::Second => "CAST(substr({:0}, 7, 2) AS INTEGER)",
+    }
+}
+
+fn truncate(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Year => "(substr({:0}, 1, 4) || '-01-01 00:00:00.000000')",
+        Unit::Quarter => {
+            "(substr({:0}, 1, 5) || substr('0' || ((substr({:0}, 6, 2) + 2) / 3 * 3 - 2), -2) \
+             || '-01 00:00:00.000000')"
+        }
+        Unit::Month => "(substr({:0}, 1, 7) || '-01 00:00:00.000000')",
+        Unit::Week => "(date(substr({:0}, 1, 10), '-6 days', 'weekday 1') || ' 00:00:00.000000')",
+        Unit::Day => "(substr({:0}, 1, 10) || ' 00:00:00.000000')",
+        Unit::Hour => "(substr({:0}, 1, 13) || ':00:00.000000')",
+        Unit::Minute => "(substr({:0}, 1, 16) || ':00.000000')",
+        Unit::Second => "(substr({:0}, 1, 19) || '.000000')",
+    }
+}
+
+fn truncate_date(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Year => "(substr({:0}, 1, 4) || '-01-01')",
+        Unit::Quarter => {
+            "(substr({:0}, 1, 5) || substr('0' || ((substr({:0}, 6, 2) + 2) / 3 * 3 - 2), -2) || '-01')"
+        }
+        Unit::Month => "(substr({:0}, 1, 7) || '-01')",
+        Unit::Week => "date({:0}, '-6 days', 'weekday 1')",
+        Unit::Day | Unit::Hour | Unit::Minute | Unit::Second => "date({:0})",
     }
 }

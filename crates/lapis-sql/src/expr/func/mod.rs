@@ -5,16 +5,26 @@
 
 mod aggregate;
 mod datetime;
+mod number;
+mod text;
 mod window;
 
 pub use aggregate::string_agg;
-pub use datetime::extract;
+pub use datetime::{
+    add_days, add_months, current_date, date_of, date_trunc, days_between, elapsed, extract, now, time_of,
+};
+pub use number::{
+    abs, ceil, exp, floor, greatest, least, ln, log10, power, random, round, round_to, sign, sqrt,
+};
+pub use text::{
+    byte_length, concat_ws, left, length, lower, lpad, ltrim, position, regexp_replace, regexp_substr,
+    repeat, replace, reverse, right, rpad, rtrim, substr, substr_from, trim, upper,
+};
 pub use window::{
     cume_dist, dense_rank, first_value, lag, last_value, lead, nth_value, ntile, percent_rank, rank,
     row_number,
 };
 
-use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::builtin::Builtin;
@@ -22,10 +32,13 @@ use super::node::Node;
 use super::operand::{Expr, IntoExpr, KindOf};
 use crate::Name;
 use crate::types::SqlType;
-use crate::types::kind::{self, Numeric, Textual};
+use crate::types::kind::{self, Numeric};
 
 /// What a value is read as that may be NULL although its column never is: `Option<T>`, never nested.
 type Nullable<O> = Option<<<O as IntoExpr>::Type as SqlType>::NotNull>;
+
+/// What a `U` is read as that is computed from an operand: an `Option` of it where the operand may be NULL.
+type Propagated<O, U> = <<O as IntoExpr>::Type as SqlType>::Propagate<U>;
 
 /// Kinds that can be summed, and what their sum is read as.
 #[diagnostic::on_unimplemented(
@@ -90,6 +103,10 @@ arguments!(A, B, C, D, E);
 arguments!(A, B, C, D, E, F);
 arguments!(A, B, C, D, E, F, G);
 arguments!(A, B, C, D, E, F, G, H);
+
+fn builtin<T, const N: usize>(builtin: Builtin, args: [Node; N]) -> Expr<T> {
+    Expr::new(Node::builtin(builtin, args.into()))
+}
 
 fn unary<T>(name: &'static str, operand: impl IntoExpr) -> Expr<T> {
     Expr::new(Node::function(Name::Borrowed(name), vec![operand.into_node()]))
@@ -180,115 +197,11 @@ where
     Expr::new(Node::function(Name::Borrowed("nullif"), vec![operand.into_node(), other.into_node()]))
 }
 
-/// `lower(x)`
-pub fn lower<O>(operand: O) -> Expr<O::Type>
-where
-    O: IntoExpr,
-    KindOf<O>: Textual,
-{
-    unary("lower", operand)
-}
-
-/// `upper(x)`
-pub fn upper<O>(operand: O) -> Expr<O::Type>
-where
-    O: IntoExpr,
-    KindOf<O>: Textual,
-{
-    unary("upper", operand)
-}
-
-/// `trim(x)`: without the spaces at both ends.
-pub fn trim<O>(operand: O) -> Expr<O::Type>
-where
-    O: IntoExpr,
-    KindOf<O>: Textual,
-{
-    unary("trim", operand)
-}
-
-/// How many characters a text has: `length(x)`, MySQL's `char_length(x)`. Where the text may be NULL, read it
-/// as `length(x).nullable()`.
-pub fn length<O>(operand: O) -> Expr<i64>
-where
-    O: IntoExpr,
-    KindOf<O>: Textual,
-{
-    Expr::new(Node::builtin(Builtin::Length, vec![operand.into_node()]))
-}
-
-/// How many elements an array has, none of an empty one: PostgreSQL's `cardinality(x)`. Where the array may be NULL,
-/// read it as `array_length(x).nullable()`.
-pub fn array_length<O>(operand: O) -> Expr<i64>
+/// How many elements an array has, none of an empty one: PostgreSQL's `cardinality(x)`.
+pub fn array_length<O>(operand: O) -> Expr<Propagated<O, i64>>
 where
     O: IntoExpr,
     KindOf<O>: kind::Array,
 {
     unary("cardinality", operand)
-}
-
-/// `substr(x, start, length)`, counted in characters from 1.
-pub fn substr<O, S, L>(operand: O, start: S, length: L) -> Expr<O::Type>
-where
-    O: IntoExpr,
-    S: IntoExpr,
-    L: IntoExpr,
-    KindOf<O>: Textual,
-    KindOf<S>: kind::ComparableWith<kind::IntegerKind>,
-    KindOf<L>: kind::ComparableWith<kind::IntegerKind>,
-{
-    let args = vec![operand.into_node(), start.into_node(), length.into_node()];
-    Expr::new(Node::function(Name::Borrowed("substr"), args))
-}
-
-/// `replace(x, from, to)`: every `from` replaced by `to`.
-pub fn replace<O, F, R>(operand: O, from: F, to: R) -> Expr<O::Type>
-where
-    O: IntoExpr,
-    F: IntoExpr,
-    R: IntoExpr,
-    KindOf<O>: Textual,
-    KindOf<F>: Textual,
-    KindOf<R>: Textual,
-{
-    let args = vec![operand.into_node(), from.into_node(), to.into_node()];
-    Expr::new(Node::function(Name::Borrowed("replace"), args))
-}
-
-/// `abs(x)`
-pub fn abs<O>(operand: O) -> Expr<O::Type>
-where
-    O: IntoExpr,
-    KindOf<O>: Numeric,
-{
-    unary("abs", operand)
-}
-
-/// `round(x)`: to the nearest whole number, read as `x` is.
-pub fn round<O>(operand: O) -> Expr<O::Type>
-where
-    O: IntoExpr,
-    KindOf<O>: Numeric,
-{
-    unary("round", operand)
-}
-
-/// The instant at which the statement or transaction runs, in UTC: each database in its own spelling, as
-/// precise as its columns are.
-#[must_use]
-pub fn now() -> Expr<DateTime<Utc>> {
-    Expr::new(Node::Now)
-}
-
-/// The date on which the statement or transaction runs: `CURRENT_DATE`.
-#[must_use]
-pub fn current_date() -> Expr<NaiveDate> {
-    Expr::new(Node::Raw { pieces: vec![Name::Borrowed("CURRENT_DATE")], args: Vec::new() })
-}
-
-/// A random number, `random()` or `rand()`, for a random order. Its range is the database's: from 0 to 1 on
-/// PostgreSQL and MySQL, any 64-bit integer on SQLite.
-#[must_use]
-pub fn random() -> Expr<f64> {
-    Expr::new(Node::builtin(Builtin::Random, Vec::new()))
 }

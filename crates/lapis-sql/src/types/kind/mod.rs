@@ -1,10 +1,12 @@
 //! The kinds of SQL values: by them, and not by the exact Rust type, operands are matched.
 
 mod collection;
+mod moment;
 
 pub use collection::{Array, ArrayKind, Collection, Contains, RangeKind};
+pub use moment::{Dated, Moment};
 
-use crate::expr::BinaryOp;
+use crate::expr::{BinaryOp, Builtin, Node};
 
 /// A kind of SQL value.
 pub trait Kind: 'static {
@@ -110,9 +112,27 @@ impl Numeric for FloatKind {}
 #[diagnostic::do_not_recommend]
 impl Numeric for DecimalKind {}
 
-/// Says that a number of this kind stays of this kind when it is combined with one of kind `K`.
+/// Says that `+` and `-` of this kind with one of kind `K` give this kind.
 ///
 /// An expression is read as its left operand's type, so `integer + float` is refused: cast the left side.
+#[diagnostic::on_unimplemented(
+    message = "arithmetic on {Self} with {K} does not give {Self}",
+    label = "the left side is `{Self}`, the right side is `{K}`",
+    note = "cast the left side to the type of the result with `.cast::<T>()`"
+)]
+pub trait Additive<K: Kind>: Kind {
+    /// `left + right`
+    fn add(left: Node, right: Node) -> Node {
+        Node::binary(BinaryOp::Add, left, right)
+    }
+
+    /// `left - right`
+    fn subtract(left: Node, right: Node) -> Node {
+        Node::binary(BinaryOp::Sub, left, right)
+    }
+}
+
+/// Says that a number of this kind stays of this kind when it is multiplied with or divided by one of kind `K`.
 #[diagnostic::on_unimplemented(
     message = "arithmetic on {Self} with {K} does not give {Self}",
     label = "the left side is `{Self}`, the right side is `{K}`",
@@ -128,14 +148,50 @@ impl Arithmetic<IntegerKind> for IntegerKind {
     const DIVISION: BinaryOp = BinaryOp::IntDiv;
 }
 
+#[diagnostic::do_not_recommend]
+impl Additive<IntegerKind> for IntegerKind {}
+
 macro_rules! arithmetic {
     ($($left:ident $right:ident),+) => {$(
         #[diagnostic::do_not_recommend]
         impl Arithmetic<$right> for $left {}
+        #[diagnostic::do_not_recommend]
+        impl Additive<$right> for $left {}
     )+};
 }
 
 arithmetic!(FloatKind IntegerKind, FloatKind FloatKind, FloatKind DecimalKind, DecimalKind IntegerKind, DecimalKind DecimalKind);
+
+/// Kinds of numbers that have a fraction.
+#[diagnostic::on_unimplemented(
+    message = "this needs a number with a fraction, and it is given {Self}",
+    label = "`{Self}` is neither a float nor a decimal"
+)]
+pub trait Fractional: Numeric {
+    /// The builtin that rounds it to a number of digits.
+    const ROUND: Builtin;
+}
+
+#[diagnostic::do_not_recommend]
+impl Fractional for FloatKind {
+    const ROUND: Builtin = Builtin::RoundFloat;
+}
+
+#[diagnostic::do_not_recommend]
+impl Fractional for DecimalKind {
+    const ROUND: Builtin = Builtin::RoundDecimal;
+}
+
+/// The kind of whole numbers.
+#[diagnostic::on_unimplemented(
+    message = "this needs a whole number, and it is given {Self}",
+    label = "`{Self}` is not an integer",
+    note = "cast it with `.cast::<i64>()`"
+)]
+pub trait Integral: Numeric {}
+
+#[diagnostic::do_not_recommend]
+impl Integral for IntegerKind {}
 
 /// The kind of conditions.
 #[diagnostic::on_unimplemented(
