@@ -61,6 +61,30 @@ impl<E, S: Shape> Delete<E, S> {
         self
     }
 
+    /// The same where there is a condition; `None` adds none. A statement that is left without any condition is an
+    /// error when compiled, unless it says [`all_rows`](Self::all_rows): a filter that a request did not give
+    /// never deletes the whole table by accident.
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::Sqlite;
+    /// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{delete, Statement};
+    /// # struct User;
+    /// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+    /// # const AGE: Column<User, i32> = Column::new("age");
+    /// let statement = |minimum: Option<i32>| delete::<User>().filter_if(minimum.map(|age| AGE.ge(age)));
+    /// assert!(statement(Some(18)).sql(&Sqlite)?.ends_with(r#" WHERE "users"."age" >= ?"#));
+    /// assert!(statement(None).sql(&Sqlite).is_err());
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    #[must_use]
+    pub fn filter_if(self, condition: Option<impl Condition>) -> Self {
+        match condition {
+            Some(condition) => self.filter(condition),
+            None => self,
+        }
+    }
+
     /// Says that every row is to be deleted. Without it, a statement without a filter is an error when
     /// compiled.
     #[must_use]

@@ -155,3 +155,16 @@ fn only_a_select_written_by_hand_surely_reads() {
     assert!(!text("WITH x AS (SELECT 1) DELETE FROM x").as_statement().is_read_only());
     assert!(!delete::<User>().as_statement().is_read_only());
 }
+
+#[test]
+fn a_filter_that_may_be_absent_adds_up_and_never_opens_the_whole_table() {
+    let renamed = |age: Option<i32>| {
+        update::<User>().set(User::name, "x").filter_if(age.map(|age| User::age.eq(age)))
+    };
+    assert_snapshot!(sqlite(renamed(Some(36)).filter_if(None::<Expr<bool>>)), @r#"UPDATE "users" SET "name" = ? WHERE "users"."age" = ?"#);
+    assert_snapshot!(sqlite(renamed(None)), @"error: the update of users has no filter and would touch every row; filter it, or say `.all_rows()`");
+    assert_snapshot!(sqlite(renamed(None).all_rows()), @r#"UPDATE "users" SET "name" = ?"#);
+    let deleted = |age: Option<i32>| delete::<User>().filter_if(age.map(|age| User::age.eq(age)));
+    assert_snapshot!(sqlite(deleted(Some(36)).filter(User::id.gt(7))), @r#"DELETE FROM "users" WHERE "users"."age" = ? AND "users"."id" > ?"#);
+    assert_snapshot!(sqlite(deleted(None)), @"error: the delete of users has no filter and would touch every row; filter it, or say `.all_rows()`");
+}
