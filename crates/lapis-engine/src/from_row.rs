@@ -1,5 +1,6 @@
 //! Rust types that are read from a whole row.
 
+use lapis_sql::Value;
 use lapis_sql::statement::ByRow;
 use lapis_sql::types::Decode;
 
@@ -36,6 +37,13 @@ pub trait FromRow: Sized {
     /// # Errors
     /// If a column is missing, or does not hold what its type wants.
     fn from_row(row: &Row<'_>) -> Result<Self>;
+}
+
+/// All columns, whatever they hold: of a select whose columns are known when the program runs.
+impl FromRow for Vec<Value<'static>> {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        (0..row.len()).map(|index| row.get(index)).collect()
+    }
 }
 
 /// It takes the whole row, so it cannot share one with another shape in a tuple.

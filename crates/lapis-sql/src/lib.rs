@@ -9,11 +9,13 @@
 //! | [`statement`] | `select`, `insert`, `update`, `delete`, raw `text` |
 //! | [`compiler`] | statements and schema into SQL text with bound values |
 //! | [`dialect`] | what differs between the databases, as answers to questions |
+//! | [`dynamic`] | columns by their names at run time |
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod compiler;
 pub mod dialect;
+pub mod dynamic;
 pub mod expr;
 pub mod key;
 pub mod schema;

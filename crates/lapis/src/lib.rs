@@ -64,6 +64,7 @@
 //! | store a type of one's own | [`derive@SqlType`], [`derive@SqlEnum`], [`Json`] |
 //! | connect | [`Engine`], [`EngineBuilder`] |
 //! | load and change entities | [`Session`], [`SessionMaker`], [`Handle`] |
+//! | take columns, orders and values from a request | [`Entity::column`], [`dynamic`] |
 //! | write expressions | [`ExprOps`](expr::ExprOps), [`func`] |
 //! | write statements | [`Entity::select`], [`select`](statement::select), [`text`](statement::text) |
 //! | read rows of hand-written SQL | [`derive@FromRow`] |
@@ -97,6 +98,7 @@ pub use lapis_macros::{Entity, FromRow, SqlEnum, SqlType};
 pub use lapis_orm::{
     Auto, Entity, EntityState, Handle, Many, One, OpenSession, Ref, Session, SessionMaker,
 };
+pub use lapis_sql::dynamic::{self, ColumnError, DynamicColumn, DynamicColumns};
 pub use lapis_sql::expr::{self, func};
 pub use lapis_sql::schema::{self, MetaData};
 pub use lapis_sql::statement;

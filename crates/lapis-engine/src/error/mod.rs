@@ -8,6 +8,7 @@ pub use kind::{Constraint, ErrorKind, OperationalCause, Violation};
 use std::error::Error as StdError;
 use std::fmt;
 
+use lapis_sql::dynamic::ColumnError;
 use lapis_sql::{CompileError, DecodeError};
 
 /// The result of everything that may reach a database.
@@ -330,6 +331,12 @@ impl StdError for Error {
 impl From<CompileError> for Error {
     fn from(error: CompileError) -> Self {
         Self::new(ErrorKind::Compile(error))
+    }
+}
+
+impl From<ColumnError> for Error {
+    fn from(error: ColumnError) -> Self {
+        Self::invalid_request(error.to_string()).with_source(error)
     }
 }
 

@@ -76,10 +76,12 @@ impl Entity {
                 quote!(model.#function(#column, #ty, #nullable))
             }
         };
+        let renamed = field.column.name.is_some() && !matches!(field.kind, FieldKind::Reference { .. });
+        let field_name = renamed.then(|| quote!(.field_name(#name)));
         let calls = self.attribute_calls(field);
         let numbered =
             (field.is_numbered() || field.column.sequence.is_some()).then(|| self.numbered(field));
-        quote!(#numbered #base #(#calls)*;)
+        quote!(#numbered #base #field_name #(#calls)*;)
     }
 
     /// One call for each attribute of a column or a reference.

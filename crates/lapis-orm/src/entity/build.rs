@@ -63,7 +63,7 @@ pub struct ModelBuilder {
     relations: Vec<RelationModel>,
     source_keys: fn() -> Vec<KeyColumn>,
     new_arena: fn(NonZeroU32) -> Box<dyn AnyArena>,
-    fields: usize,
+    fields: Vec<&'static str>,
     /// The columns of the field that was added last.
     first: usize,
 }
@@ -83,7 +83,7 @@ impl ModelBuilder {
             relations: Vec::new(),
             source_keys: E::key_columns,
             new_arena: new_arena::<E>,
-            fields: 0,
+            fields: Vec::new(),
             first: 0,
         }
     }
@@ -92,7 +92,15 @@ impl ModelBuilder {
     pub fn column(&mut self, name: &'static str, ty: ColumnType, nullable: bool) -> &mut Self {
         self.first = self.columns.len();
         self.push_column(Name::Borrowed(name), ty, nullable, 0, None);
-        self.fields += 1;
+        self.fields.push(name);
+        self
+    }
+
+    /// The last field is called otherwise than its column.
+    pub fn field_name(&mut self, name: &'static str) -> &mut Self {
+        if let Some(last) = self.fields.last_mut() {
+            *last = name;
+        }
         self
     }
 
@@ -127,13 +135,13 @@ impl ModelBuilder {
         }
         self.references.push(ReferenceModel {
             name: field,
-            field: self.fields,
+            field: self.fields.len(),
             columns: self.first..end,
             target: T::model,
             nullable,
             on_delete: ReferentialAction::NoAction,
         });
-        self.fields += 1;
+        self.fields.push(field);
         self
     }
 
@@ -149,7 +157,7 @@ impl ModelBuilder {
         column.nullable = nullable;
         self.table.columns.push(column);
         self.columns.push(ColumnModel {
-            field: self.fields,
+            field: self.fields.len(),
             part,
             reference,
             generated: false,
@@ -349,6 +357,7 @@ impl ModelBuilder {
             items: TableItems::new(self.table.name.clone(), columns),
             name: self.name,
             table: Arc::new(self.table),
+            fields: self.fields,
             columns: self.columns,
             key: self.key,
             references: self.references,

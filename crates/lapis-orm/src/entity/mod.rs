@@ -15,6 +15,7 @@ pub use selection::{EntityColumns, OptionalEntity, entity};
 use std::num::NonZeroU32;
 
 use lapis_engine::Projection;
+use lapis_sql::dynamic::{ColumnError, DynamicColumn, DynamicColumns};
 use lapis_sql::expr::{Node, StaticTable};
 use lapis_sql::schema::TableSet;
 use lapis_sql::statement::{Delete, Insert, Select, SelectItem, SelectStatement, Update};
@@ -91,6 +92,42 @@ pub trait Entity:
     #[must_use]
     fn select() -> Select<Self> {
         Select::new(SelectStatement { items: Self::model().items(), ..SelectStatement::default() })
+    }
+
+    /// The column of that name, found when the program runs: by the name of its field, or by that in the database.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+    /// # let engine = blog().await?;
+    /// let column = User::column("name")?;
+    /// let users = engine.all(User::select().filter(column.typed::<String>()?.starts_with("A"))).await?;
+    /// assert_eq!(users.len(), 1);
+    /// assert!(User::column("nmae").unwrap_err().to_string().contains("did you mean `name`?"));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// If there is none; the error lists the names there are, and the one that was most likely meant.
+    fn column(name: &str) -> Result<DynamicColumn, ColumnError> {
+        Self::columns().get(name)
+    }
+
+    /// The columns by their names, from which a request may choose: what it is ordered by, what it is to give.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs"));
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+    /// # let engine = blog().await?;
+    /// let sort = "-name,id"; // of a request's `?sort=`
+    /// let order = User::columns().only(["id", "name"])?.order_by(sort)?;
+    /// let users = engine.all(User::select().order_by(order)).await?;
+    /// assert!(users.windows(2).all(|pair| pair[0].name >= pair[1].name));
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    fn columns() -> DynamicColumns {
+        Self::model().dynamic_columns()
     }
 
     /// `INSERT` into the table, past any session.

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use lapis_sql::dynamic::{DynamicColumn, DynamicColumns};
 use lapis_sql::expr::{Node, OrderBy, TableName};
 use lapis_sql::schema::{ForeignKey, MetaData, ReferentialAction, Table};
 use lapis_sql::statement::{SelectItem, SelectItems, TableItems};
@@ -18,6 +19,8 @@ pub struct Model {
     pub name: &'static str,
     /// Its table.
     pub table: Arc<Table>,
+    /// The names of the mapped fields, in their order.
+    pub fields: Vec<&'static str>,
     /// How fields lie on the table's columns, in their order.
     pub columns: Vec<ColumnModel>,
     /// The columns of the primary key, by position.
@@ -154,6 +157,17 @@ impl Model {
     #[must_use]
     pub fn column_name(&'static self, index: usize) -> &'static str {
         &self.table.columns[index].name
+    }
+
+    /// The columns by the names of their fields, for a program to look up.
+    #[must_use]
+    pub fn dynamic_columns(&'static self) -> DynamicColumns {
+        let fields = self.fields.iter().enumerate().map(|(number, name)| {
+            let own = self.columns.iter().zip(&self.table.columns);
+            let own = own.filter(|(column, _)| column.field == number);
+            (*name, own.map(|(_, column)| DynamicColumn::new(&self.table.name, column)).collect())
+        });
+        DynamicColumns::of_fields(&self.table, fields)
     }
 
     /// Adds the entity's table, and the association tables of its relations.

@@ -48,7 +48,7 @@ fn two_digits(text: &mut String, number: u32) {
 }
 
 /// Reads a date; a time of day behind it must be midnight, since it would be lost.
-pub(super) fn parse_date(text: &str) -> Option<NaiveDate> {
+pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
     let mut rest = Reader(text.as_bytes());
     let date = rest.date()?;
     if rest.0.is_empty() {
@@ -59,14 +59,14 @@ pub(super) fn parse_date(text: &str) -> Option<NaiveDate> {
 }
 
 /// Reads a time of day.
-pub(super) fn parse_time(text: &str) -> Option<NaiveTime> {
+pub(crate) fn parse_time(text: &str) -> Option<NaiveTime> {
     let mut rest = Reader(text.as_bytes());
     let time = rest.time()?;
     rest.0.is_empty().then_some(time)
 }
 
 /// Reads a date and time of day; with an offset behind it, what it is in UTC.
-pub(super) fn parse_timestamp(text: &str) -> Option<NaiveDateTime> {
+pub(crate) fn parse_timestamp(text: &str) -> Option<NaiveDateTime> {
     let mut rest = Reader(text.as_bytes());
     let date = rest.date()?;
     if rest.0.is_empty() {

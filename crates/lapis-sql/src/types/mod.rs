@@ -94,7 +94,9 @@ pub use json::Json;
 pub use range::{RangeElement, SqlRange};
 pub use sized::{HasLength, HasPrecision};
 
-pub(crate) use datetime_text::{write_date, write_time, write_timestamp};
+pub(crate) use datetime_text::{
+    parse_date, parse_time, parse_timestamp, write_date, write_time, write_timestamp,
+};
 
 use crate::error::DecodeError;
 use crate::expr::{IntoExpr, Node};

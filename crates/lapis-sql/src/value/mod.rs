@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::error::DecodeError;
-use crate::types::{Inet, SqlRange};
+use crate::types::{Decode, Inet, SqlRange};
 
 /// A value bound to a statement's parameter.
 ///
@@ -237,6 +237,18 @@ impl<'a> Cell<'a> {
                 }
             }
             Cell::Unreadable(reason) => Value::Invalid(Cow::Borrowed(reason)),
+        }
+    }
+}
+
+/// Whatever the cell holds, as the driver gives it.
+impl Decode for Value<'static> {
+    fn decode(cell: Cell<'_>) -> Result<Self, DecodeError> {
+        match cell.to_value().into_owned() {
+            Value::Invalid(reason) => {
+                Err(DecodeError::Invalid { expected: "Value", reason: reason.into_owned() })
+            }
+            value => Ok(value),
         }
     }
 }

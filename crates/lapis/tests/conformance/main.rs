@@ -12,6 +12,7 @@ mod common_tables;
 mod company;
 mod coordination;
 mod datetimes;
+mod dynamic_columns;
 mod engine;
 mod extremes;
 mod hostile;
