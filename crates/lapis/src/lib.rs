@@ -70,6 +70,7 @@
 //! | read rows of hand-written SQL | [`derive@FromRow`] |
 //! | run transactions again | [`Engine::transaction_with`], [`SessionMaker::begin_with`], [`RetryPolicy`] |
 //! | do without a runtime | [`blocking`] |
+//! | see how a database runs a statement | [`Engine::explain`], [`Plan`] |
 //! | handle failures | [`Error`], [`ErrorKind`] |
 //!
 //! # Cargo features
@@ -91,8 +92,8 @@ pub use lapis_orm as orm;
 pub use lapis_sql as sql;
 
 pub use lapis_engine::{
-    Connection, Engine, EngineBuilder, Error, ErrorKind, FromRow, IsolationLevel, Result, RetryPolicy, Row,
-    Transaction, TransactionOptions,
+    Connection, Engine, EngineBuilder, Error, ErrorKind, FromRow, IsolationLevel, Plan, Result,
+    RetryPolicy, Row, Transaction, TransactionOptions,
 };
 pub use lapis_macros::{Entity, FromRow, SqlEnum, SqlType};
 pub use lapis_orm::{

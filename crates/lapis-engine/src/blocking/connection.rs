@@ -11,6 +11,7 @@ use super::engine::Engine;
 use super::rows::Rows;
 use crate::advisory::AdvisoryKey;
 use crate::error::Result;
+use crate::plan::Plan;
 use crate::projection::Projection;
 use crate::query::RowOf;
 use crate::sink::{Batch, BatchSink, Outcome, RowSink};
@@ -148,6 +149,24 @@ impl<C: BorrowMut<crate::Connection>> Connection<C> {
     /// As there.
     pub fn execute<S: Statement>(&mut self, statement: S) -> Result<Outcome> {
         self.engine.block_on(self.inner.borrow_mut().execute(statement))
+    }
+
+    /// How the database would run a statement; see
+    /// [`Connection::explain`](crate::Connection::explain).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn explain<S: Statement>(&mut self, statement: S) -> Result<Plan> {
+        self.engine.block_on(self.inner.borrow_mut().explain(statement))
+    }
+
+    /// Runs a statement, undoes what it wrote, and tells how the database ran it; see
+    /// [`Connection::explain_analyze`](crate::Connection::explain_analyze).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn explain_analyze<S: Statement>(&mut self, statement: S) -> Result<Plan> {
+        self.engine.block_on(self.inner.borrow_mut().explain_analyze(statement))
     }
 
     /// Creates the tables of a schema; see [`Connection::create_all`](crate::Connection::create_all).

@@ -13,6 +13,7 @@ use super::rows::Rows;
 use super::transaction::{Transaction, TwoPhaseTransaction};
 use crate::driver::Driver;
 use crate::error::{Error, Result};
+use crate::plan::Plan;
 use crate::projection::Projection;
 use crate::query::RowOf;
 use crate::retry::RetryPolicy;
@@ -279,6 +280,24 @@ impl Engine {
     /// As there, and if there is no connection.
     pub fn execute<S: Statement>(&self, statement: S) -> Result<Outcome> {
         self.block_on(self.inner.execute(statement))
+    }
+
+    /// How the database would run a statement; see
+    /// [`Connection::explain`](crate::Connection::explain).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn explain<S: Statement>(&self, statement: S) -> Result<Plan> {
+        self.block_on(self.inner.explain(statement))
+    }
+
+    /// Runs a statement, undoes what it wrote, and tells how the database ran it; see
+    /// [`Connection::explain_analyze`](crate::Connection::explain_analyze).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn explain_analyze<S: Statement>(&self, statement: S) -> Result<Plan> {
+        self.block_on(self.inner.explain_analyze(statement))
     }
 
     /// Creates the tables of a schema; see [`Engine::create_all`](crate::Engine::create_all).

@@ -4,7 +4,7 @@ use std::borrow::{Borrow, BorrowMut};
 use std::ops::{Deref, DerefMut};
 
 use lapis_engine::blocking::{Connection, Engine};
-use lapis_engine::{Outcome, Result, TransactionOptions};
+use lapis_engine::{Outcome, Plan, Result, TransactionOptions};
 use lapis_sql::statement::{Query, Statement};
 
 use super::rows::TrackedRows;
@@ -109,6 +109,23 @@ impl Session {
     /// As there.
     pub fn execute<S: Statement>(&mut self, statement: S) -> Result<Outcome> {
         self.engine.block_on(self.inner.execute(statement))
+    }
+
+    /// How the database would run a statement; see [`Session::explain`](crate::Session::explain).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn explain<S: Statement>(&mut self, statement: S) -> Result<Plan> {
+        self.engine.block_on(self.inner.explain(statement))
+    }
+
+    /// Runs a statement, undoes what it wrote, and tells how the database ran it; see
+    /// [`Session::explain_analyze`](crate::Session::explain_analyze).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn explain_analyze<S: Statement>(&mut self, statement: S) -> Result<Plan> {
+        self.engine.block_on(self.inner.explain_analyze(statement))
     }
 
     /// The session's connection, in its transaction; see [`Session::connection`](crate::Session::connection).

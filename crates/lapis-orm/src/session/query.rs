@@ -1,6 +1,6 @@
 //! Queries of a session: the same names as the engine's, with handles for entities.
 
-use lapis_engine::{Connection, Error, Flow, Outcome, Result, Row, RowSink};
+use lapis_engine::{Connection, Error, Flow, Outcome, Plan, Result, Row, RowSink};
 use lapis_sql::statement::{Query, Statement};
 use lapis_sql::{Key, Value};
 
@@ -88,6 +88,26 @@ impl Session {
         self.before_query().await?;
         let connection = self.connection().await?;
         connection.execute(&statement).await
+    }
+
+    /// How the database would run a statement, in the session's transaction, after a flush; see
+    /// [`Connection::explain`].
+    ///
+    /// # Errors
+    /// If the flush before it fails; and as [`Connection::explain`].
+    pub async fn explain<S: Statement>(&mut self, statement: S) -> Result<Plan> {
+        self.before_query().await?;
+        self.connection().await?.explain(statement).await
+    }
+
+    /// Runs a statement in the session's transaction, after a flush, undoes what it wrote, and tells how the database ran it; see
+    /// [`Connection::explain_analyze`].
+    ///
+    /// # Errors
+    /// If the flush before it fails; and as [`Connection::explain_analyze`].
+    pub async fn explain_analyze<S: Statement>(&mut self, statement: S) -> Result<Plan> {
+        self.before_query().await?;
+        self.connection().await?.explain_analyze(statement).await
     }
 
     /// The entity with that primary key, if there is one.

@@ -2,6 +2,7 @@
 
 mod coordination;
 pub(crate) mod ddl;
+mod explain;
 mod literal;
 mod mysql;
 mod postgres;
@@ -10,6 +11,7 @@ mod syntax;
 
 pub use coordination::{AdvisoryLocks, OwnTransaction, TwoPhase};
 pub use ddl::{AutoIncrementSyntax, CommentSyntax};
+pub use explain::{Explain, PlanForm};
 pub use mysql::{MariaDb, MySql};
 pub use postgres::Postgres;
 pub use sqlite::{Sqlite, SqliteValue};
@@ -147,6 +149,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// How many parameters one statement may have.
     fn max_parameters(&self) -> usize {
         u16::MAX as usize
+    }
+
+    /// How the database tells the plan of a statement, where it does.
+    fn explain(&self) -> Option<Explain> {
+        None
     }
 
     // Transactions.

@@ -9,8 +9,8 @@ use chrono::{Datelike, NaiveDate};
 
 use super::literal::{decimal_type, display, hex, quoted, type_of, varchar_of};
 use super::{
-    AdvisoryLocks, AutoIncrementSyntax, BulkInsert, CommentSyntax, Dialect, InList, ParameterPlace,
-    RowLocks, Spelling, TwoPhase, UpsertSyntax, ValuesSyntax, ddl,
+    AdvisoryLocks, AutoIncrementSyntax, BulkInsert, CommentSyntax, Dialect, Explain, InList,
+    ParameterPlace, RowLocks, Spelling, TwoPhase, UpsertSyntax, ValuesSyntax, ddl,
 };
 use crate::error::{CompileError, EncodeError};
 use crate::expr::Builtin;
@@ -72,6 +72,10 @@ impl Dialect for Postgres {
             update_needs_target: true,
             select_needs_where: false,
         }
+    }
+
+    fn explain(&self) -> Option<Explain> {
+        Some(Explain::POSTGRES)
     }
 
     fn row_locks(&self) -> Option<RowLocks> {

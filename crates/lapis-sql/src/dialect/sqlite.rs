@@ -7,7 +7,7 @@ pub use storage::SqliteValue;
 
 use super::literal::{INET, decimal_type, display, hex_string, quoted, type_of, varchar_of};
 use super::{
-    AutoIncrementSyntax, BulkInsert, Dialect, InList, NullSafeEquality, Spelling, StringAggregate,
+    AutoIncrementSyntax, BulkInsert, Dialect, Explain, InList, NullSafeEquality, Spelling, StringAggregate,
     UpsertSyntax, ddl,
 };
 use crate::error::{CompileError, EncodeError};
@@ -26,6 +26,10 @@ const SHORT_LIST: usize = 8;
 impl Dialect for Sqlite {
     fn name(&self) -> &'static str {
         "SQLite"
+    }
+
+    fn explain(&self) -> Option<Explain> {
+        Some(Explain::SQLITE)
     }
 
     fn returns_last_insert_id(&self) -> bool {

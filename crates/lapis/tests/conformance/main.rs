@@ -18,6 +18,7 @@ mod extremes;
 mod hostile;
 mod joins;
 mod natives;
+mod plans;
 mod queries;
 mod raw_sql;
 mod references;

@@ -7,8 +7,8 @@ use std::fmt::{self, Write};
 
 use super::literal::{INET, decimal_type, display, type_of, varchar_of};
 use super::{
-    AdvisoryLocks, AutoIncrementSyntax, CommentSyntax, Dialect, NullSafeEquality, RowLocks, Spelling,
-    StringAggregate, TwoPhase, UpsertSyntax, ValuesSyntax,
+    AdvisoryLocks, AutoIncrementSyntax, CommentSyntax, Dialect, Explain, NullSafeEquality, RowLocks,
+    Spelling, StringAggregate, TwoPhase, UpsertSyntax, ValuesSyntax,
 };
 use crate::error::EncodeError;
 use crate::expr::Builtin;
@@ -66,6 +66,7 @@ struct Answers {
     /// What stands around the hexadecimal digits of text.
     text_of_digits: (&'static str, &'static str),
     row_locks: RowLocks,
+    explain: Explain,
 }
 
 impl Family for MySql {
@@ -80,6 +81,7 @@ impl Family for MySql {
         parenthesized_defaults: true,
         text_of_digits: ("_utf8mb4 ", ""),
         row_locks: RowLocks { share: " FOR SHARE", of: true, key_locks: false },
+        explain: Explain::MYSQL,
     };
 }
 
@@ -98,6 +100,7 @@ impl Family for MariaDb {
         // MariaDB 10.11 keeps the other spelling in a CHECK as text whose backslashes it reads as escapes later.
         text_of_digits: ("convert(", " USING utf8mb4)"),
         row_locks: RowLocks { share: " LOCK IN SHARE MODE", of: false, key_locks: false },
+        explain: Explain::MARIADB,
     };
 }
 
@@ -191,6 +194,10 @@ impl<F: Family> Dialect for F {
     /// `FOR SHARE` since MySQL 8.0.1, `SKIP LOCKED` since MariaDB 10.6.
     fn row_locks(&self) -> Option<RowLocks> {
         Some(F::ANSWERS.row_locks)
+    }
+
+    fn explain(&self) -> Option<Explain> {
+        Some(F::ANSWERS.explain)
     }
 
     fn values_syntax(&self) -> ValuesSyntax {
