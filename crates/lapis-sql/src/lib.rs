@@ -24,6 +24,7 @@ pub mod types;
 pub mod value;
 
 mod error;
+mod pretty;
 
 pub use error::{CompileError, DecodeError, EncodeError};
 pub use key::Key;

@@ -130,6 +130,63 @@ pub trait Statement: Send + Sync {
     fn sql_with_values(&self, dialect: &dyn Dialect) -> Result<String, CompileError> {
         compile_inline(self.as_statement(), dialect)
     }
+
+    /// The statement's SQL with its values written into it, each clause on a line of its own and subqueries indented:
+    /// for people to read, and to try it in the database's own shell. To run a statement, let its values be bound.
+    ///
+    /// Printed with `{}`, a statement is shown so in a neutral dialect, with long values cut off.
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::MySql;
+    /// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{select, Statement};
+    /// # struct User;
+    /// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+    /// # const NAME: Column<User, String> = Column::new("name");
+    /// # const AGE: Column<User, i32> = Column::new("age");
+    /// let adults = select(NAME).filter(AGE.ge(18));
+    /// assert_eq!(adults.to_string(), "SELECT users.name\nFROM users\nWHERE users.age >= 18");
+    /// assert_eq!(
+    ///     adults.pretty(&MySql)?,
+    ///     "SELECT `users`.`name`\nFROM `users`\nWHERE `users`.`age` >= 18",
+    /// );
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the statement cannot be compiled for the dialect, or a value has no literal.
+    fn pretty(&self, dialect: &dyn Dialect) -> Result<String, CompileError> {
+        crate::pretty::pretty(self.as_statement(), dialect)
+    }
+}
+
+/// Shows statements as people read them: SQL over several lines, with the values in it, in a neutral dialect.
+macro_rules! display_statement {
+    ($([$($generics:tt)*] $name:ty),+ $(,)?) => {
+        $(
+            /// As people read it: over several lines, with the values in it, in a neutral dialect. What cannot be
+            /// compiled shows its error.
+            impl<$($generics)*> std::fmt::Display for $name {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    $crate::pretty::show($crate::statement::Statement::as_statement(self), f)
+                }
+            }
+        )+
+    };
+}
+
+display_statement! {
+    [] SelectStatement,
+    [] InsertStatement,
+    [] UpdateStatement,
+    [] DeleteStatement,
+    [] TextStatement,
+    [] TextSql,
+    [S] TextQuery<S>,
+    [S: Shape] Select<S>,
+    [E, S: Shape] Insert<E, S>,
+    [E, S: Shape] Update<E, S>,
+    [E, S: Shape] Delete<E, S>,
 }
 
 /// A statement that returns rows of a known shape.

@@ -9,6 +9,7 @@ mod datetimes;
 mod expressions;
 mod inline;
 mod lock;
+mod pretty;
 mod select;
 mod set_operation;
 mod upsert;
