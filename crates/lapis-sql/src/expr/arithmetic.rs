@@ -1,8 +1,13 @@
 //! `+ - * / %`, unary minus, and `& | !` on columns and expressions.
+//!
+//! A number may stand on the left, `1 - Item::discount`, where it is an `i64`, an `f64` or a `Decimal`: with one type
+//! for whole numbers and one for floats, the compiler knows which one a bare `1` or `0.5` is. Of any other number there
+//! is [`lit`](super::lit).
 
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Rem, Sub};
 
 use chrono::{Days, Months, NaiveDate};
+use rust_decimal::Decimal;
 
 use super::column::{Column, StaticTable};
 use super::func::{add_days, add_months};
@@ -91,6 +96,44 @@ impl Count for Days {
         later.signed_duration_since(NaiveDate::MIN).num_days()
     }
 }
+
+/// The result is read as the right operand's type, since a number is never NULL and the operand may be.
+macro_rules! number_on_the_left {
+    ($number:ty: $($operator:ident $method:ident $op:expr;)+) => {$(
+        impl<E: StaticTable, T: SqlType> $operator<Column<E, T>> for $number
+        where
+            T::Kind: Arithmetic<KindOf<$number>>,
+        {
+            type Output = Expr<T>;
+
+            fn $method(self, right: Column<E, T>) -> Expr<T> {
+                Expr::new(Node::binary($op, self.into_node(), right.into_node()))
+            }
+        }
+
+        impl<T: SqlType> $operator<Expr<T>> for $number
+        where
+            T::Kind: Arithmetic<KindOf<$number>>,
+        {
+            type Output = Expr<T>;
+
+            fn $method(self, right: Expr<T>) -> Expr<T> {
+                Expr::new(Node::binary($op, self.into_node(), right.into_node()))
+            }
+        }
+    )+};
+    ($($number:ty)+) => {$(
+        number_on_the_left! { $number:
+            Add add BinaryOp::Add;
+            Sub sub BinaryOp::Sub;
+            Mul mul BinaryOp::Mul;
+            Div div <T::Kind as Arithmetic<KindOf<$number>>>::DIVISION;
+            Rem rem BinaryOp::Rem;
+        }
+    )+};
+}
+
+number_on_the_left!(i64 f64 Decimal);
 
 macro_rules! unary_and_logical {
     ([$($generics:tt)*] $operand:ty) => {

@@ -4,6 +4,7 @@ use crate::common::{Post, User, expr, on_all, sql};
 use insta::assert_snapshot;
 use lapis_sql::expr::*;
 use lapis_sql::statement::{Grouping, select};
+use rust_decimal::Decimal;
 
 #[test]
 fn comparisons_bind_their_values() {
@@ -222,6 +223,20 @@ fn folds_of_conditions() {
     postgres: FALSE
     mysql: FALSE
     ");
+}
+
+#[test]
+fn a_number_may_stand_on_the_left() {
+    assert_snapshot!(expr(User::age * (1 - User::age)), @"age * (? - age)");
+    assert_snapshot!(expr(0.5 * User::score / (2.0 + User::score)), @"? * score * 1.0 / (? + score)");
+    assert_snapshot!(on_all(100 / (User::age + 1)), @r#"
+    sqlite: ? / ("age" + ?) [Int(100), Int(1)]
+    postgres: $1 / ("age" + $2) [Int(100), Int(1)]
+    mysql: ? DIV (`age` + ?) [Int(100), Int(1)]
+    "#);
+    // Read as the operand, which may be NULL.
+    let _: Expr<Option<i64>> = 1 - User::manager;
+    let _: Expr<Option<Decimal>> = Decimal::ONE_HUNDRED * func::sum(User::age.cast::<Decimal>());
 }
 
 #[test]
