@@ -291,6 +291,7 @@ fn functions() {
 fn results_are_typed_and_options_do_not_nest() {
     let _: Expr<Option<i64>> = func::sum(User::age);
     let _: Expr<Option<f64>> = func::avg(User::age);
+    let _: Expr<Option<Decimal>> = func::avg(User::age.cast::<Decimal>());
     let _: Expr<Option<String>> = func::min(User::bio);
     let _: Expr<Option<i32>> = func::max(User::age);
     let _: Expr<String> = func::coalesce(User::bio, "none");

@@ -40,29 +40,34 @@ type Nullable<O> = Option<<<O as IntoExpr>::Type as SqlType>::NotNull>;
 /// What a `U` is read as that is computed from an operand: an `Option` of it where the operand may be NULL.
 type Propagated<O, U> = <<O as IntoExpr>::Type as SqlType>::Propagate<U>;
 
-/// Kinds that can be summed, and what their sum is read as.
+/// Kinds that can be summed, and what their sum and their average are read as.
 #[diagnostic::on_unimplemented(
-    message = "`sum` needs numbers, and this is {Self}",
+    message = "`sum` and `avg` need numbers, and this is {Self}",
     label = "`{Self}` is not a number"
 )]
 pub trait Summable: Numeric {
     /// `i64` for integers of any width, `f64` for floats, `Decimal` for decimals.
     type Sum;
+    /// `f64` for integers and floats, `Decimal` for decimals.
+    type Average;
 }
 
 #[diagnostic::do_not_recommend]
 impl Summable for kind::IntegerKind {
     type Sum = i64;
+    type Average = f64;
 }
 
 #[diagnostic::do_not_recommend]
 impl Summable for kind::FloatKind {
     type Sum = f64;
+    type Average = f64;
 }
 
 #[diagnostic::do_not_recommend]
 impl Summable for kind::DecimalKind {
     type Sum = Decimal;
+    type Average = Decimal;
 }
 
 /// The arguments of a function: `()`, one operand or more in a tuple, or a `Vec` of nodes.
@@ -158,11 +163,27 @@ where
     unary("sum", operand)
 }
 
-/// `avg(x)`: NULL where there is no row.
-pub fn avg<O>(operand: O) -> Expr<Option<f64>>
+/// `avg(x)`: NULL where there is no row. Integers and floats are read as `f64`, decimals as `Decimal`.
+///
+/// How many digits the average of decimals has is the database's choice: PostgreSQL gives at least 16 that count, MySQL
+/// and MariaDB four more behind the point than the column has, and SQLite, which computes it in floating point, 15.
+///
+/// ```
+/// # use lapis_sql::dialect::Sqlite;
+/// # use lapis_sql::expr::{func, Column, Expr, StaticTable};
+/// # use lapis_sql::statement::{select, Statement};
+/// # use rust_decimal::Decimal;
+/// # struct Item;
+/// # impl StaticTable for Item { const TABLE: &'static str = "items"; }
+/// # impl Item { const PRICE: Column<Item, Decimal> = Column::new("price"); }
+/// let average: Expr<Option<Decimal>> = func::avg(Item::PRICE);
+/// assert_eq!(select(average).sql(&Sqlite)?, r#"SELECT avg("items"."price") FROM "items""#);
+/// # Ok::<(), lapis_sql::CompileError>(())
+/// ```
+pub fn avg<O>(operand: O) -> Expr<Option<<KindOf<O> as Summable>::Average>>
 where
     O: IntoExpr,
-    KindOf<O>: Numeric,
+    KindOf<O>: Summable,
 {
     unary("avg", operand)
 }
