@@ -1,11 +1,13 @@
 //! Relations between tables under other names.
 
+use lapis_sql::Name;
 use lapis_sql::expr::{StaticTable, TableName};
-use lapis_sql::statement::{Alias, Join, JoinKind, JoinTarget};
+use lapis_sql::statement::{Alias, FromItem, Join, JoinKind, JoinTarget};
 
 use super::{Relation, joins};
 
-/// A relation to its target under another name: what [`Relation::to`] gives, to join a table with itself.
+/// A relation to its target or from its source under another name: what [`Relation::to`] and [`Relation::from`] give, to
+/// join a table with itself.
 ///
 /// ```
 /// use lapis::prelude::*;
@@ -38,29 +40,41 @@ use super::{Relation, joins};
 #[derive(Debug, Clone)]
 pub struct AliasedRelation<R> {
     relation: R,
-    source: TableName,
-    target: TableName,
+    source: Option<Name>,
+    target: Option<Name>,
 }
 
 impl<R: Relation> AliasedRelation<R> {
-    pub(super) fn to(relation: R, target: &Alias<R::Target>) -> Self {
-        Self { relation, source: R::Source::table_name(), target: target.table_name() }
+    pub(super) fn new(relation: R) -> Self {
+        Self { relation, source: None, target: None }
+    }
+
+    /// The same to its target under another name.
+    #[must_use]
+    pub fn to(mut self, target: &Alias<R::Target>) -> Self {
+        self.target = Some(target.table_name().name);
+        self
     }
 
     /// The same from its source under another name: `Category::children.to(&grandchild).from(&child)`.
     #[must_use]
     pub fn from(mut self, source: &Alias<R::Source>) -> Self {
-        self.source = source.table_name();
+        self.source = Some(source.table_name().name);
         self
     }
 }
 
 impl<R: Relation> JoinTarget for AliasedRelation<R> {
-    fn left(&self) -> TableName {
-        self.source.clone()
+    fn left(&self) -> FromItem {
+        let table = FromItem::table(R::Source::table_name());
+        match &self.source {
+            Some(name) => table.aliased(name.clone()),
+            None => table,
+        }
     }
 
     fn joins(&self, kind: JoinKind) -> Vec<Join> {
-        joins(&self.relation.path(), kind, &self.source, Some(&self.target.name))
+        let source = self.source.clone().map_or_else(R::Source::table_name, TableName::new);
+        joins(&self.relation.path(), kind, &source, self.target.as_deref())
     }
 }

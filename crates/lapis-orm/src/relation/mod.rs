@@ -17,8 +17,7 @@ pub use reference::Reference;
 pub use to_many::{Through, ToMany};
 pub use to_one::ToOne;
 
-use lapis_sql::expr::TableName;
-use lapis_sql::statement::{Alias, Join, JoinKind, JoinTarget};
+use lapis_sql::statement::{Alias, FromItem, Join, JoinKind, JoinTarget};
 
 use crate::entity::Entity;
 use crate::field::{Many, One, Ref, ReferenceField};
@@ -46,7 +45,16 @@ pub trait Relation: Copy + Send + Sync + 'static {
     where
         Self: Sized,
     {
-        AliasedRelation::to(self, target)
+        AliasedRelation::new(self).to(target)
+    }
+
+    /// The relation from its source under another name, to join on from there:
+    /// `.join(Employee::manager.to(&manager)).join(Employee::department.from(&manager))`.
+    fn from(self, source: &Alias<Self::Source>) -> AliasedRelation<Self>
+    where
+        Self: Sized,
+    {
+        AliasedRelation::new(self).from(source)
     }
 }
 
@@ -127,8 +135,8 @@ copy!(Path<S: Entity, T: Entity>, Slot<S, T>, Access<S, T: Entity>, ToMany<S: En
 macro_rules! join_target {
     ($($relation:ty),+) => {$(
         impl<S: Entity, T: Entity> JoinTarget for $relation {
-            fn left(&self) -> TableName {
-                S::table_name()
+            fn left(&self) -> FromItem {
+                FromItem::table(S::table_name())
             }
 
             fn joins(&self, kind: JoinKind) -> Vec<Join> {
@@ -141,8 +149,8 @@ macro_rules! join_target {
 join_target!(ToMany<S, T>, ToOne<S, T>);
 
 impl<S: Entity, T: Entity, V: 'static> JoinTarget for Reference<S, T, V> {
-    fn left(&self) -> TableName {
-        S::table_name()
+    fn left(&self) -> FromItem {
+        FromItem::table(S::table_name())
     }
 
     fn joins(&self, kind: JoinKind) -> Vec<Join> {

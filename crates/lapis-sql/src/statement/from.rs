@@ -75,7 +75,7 @@ pub struct Join {
 /// Something a statement can join by itself: a relation of an entity.
 pub trait JoinTarget {
     /// The table the join starts from.
-    fn left(&self) -> TableName;
+    fn left(&self) -> FromItem;
 
     /// The joins that lead to the target, each of that kind (two for many-to-many).
     fn joins(&self, kind: JoinKind) -> Vec<Join>;

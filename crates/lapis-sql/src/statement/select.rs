@@ -256,7 +256,7 @@ impl<S: Shape> Select<S> {
 
     fn join_target(mut self, kind: JoinKind, target: &dyn JoinTarget) -> Self {
         if self.statement.from.is_empty() && self.statement.joins.is_empty() {
-            self.statement.from.push(FromItem::table(target.left()));
+            self.statement.from.push(target.left());
         }
         self.statement.joins.extend(target.joins(kind));
         self

@@ -102,8 +102,8 @@ fn an_alias_joins_a_table_to_itself() {
 fn joins_along_relations_begin_at_their_left_side() {
     struct Posts;
     impl JoinTarget for Posts {
-        fn left(&self) -> TableName {
-            User::table_name()
+        fn left(&self) -> FromItem {
+            table::<User>()
         }
         fn joins(&self, kind: JoinKind) -> Vec<Join> {
             vec![Join { kind, item: table::<Post>(), on: Some(Post::author.eq(User::id).into_node()) }]

@@ -18,6 +18,7 @@ conformance! {
     right_and_full_joins_keep_the_rows_of_the_other_side,
     a_cross_join_gives_every_pair,
     a_table_joins_itself_under_another_name,
+    joins_go_on_from_a_table_under_another_name,
     two_aliases_of_one_table_stand_side_by_side,
     an_entity_is_read_beside_its_join,
     a_join_filters_by_either_table,
@@ -168,6 +169,24 @@ async fn a_table_joins_itself_under_another_name(database: &Database) -> Result<
         .left_join_on(&manager, Person::manager.eq(manager.c(Person::id)))
         .order_by(Person::id);
     assert_eq!(database.all(all).await?[0], ("Ada".to_owned(), None));
+    Ok(())
+}
+
+async fn joins_go_on_from_a_table_under_another_name(database: &Database) -> Result<()> {
+    company(database).await?;
+    let manager = alias::<Person>("manager");
+    // Where the manager of each person is.
+    let places = select((Person::name, Department::name))
+        .join(Person::manager.to(&manager))
+        .join(Person::department.from(&manager))
+        .order_by(Person::id);
+    let places = database.all(places).await?;
+    let places: Vec<(&str, &str)> = places.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    assert_eq!(places, [("Ben", "research"), ("Cleo", "research"), ("Dan", "compilers"), ("Eve", "sales")]);
+    let first = select(manager.c(Person::name))
+        .join(Person::department.from(&manager))
+        .filter(Department::name.eq("sales"));
+    assert_eq!(database.all(first).await?, ["Dan"]);
     Ok(())
 }
 
