@@ -6,134 +6,68 @@
 
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Rem, Sub};
 
-use chrono::{Days, Months, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::column::{Column, StaticTable};
-use super::func::{add_days, add_months};
-use super::node::{BinaryOp, Node, UnaryOp};
+use super::node::{Node, UnaryOp};
 use super::operand::{Condition, Expr, IntoExpr, KindOf};
 use crate::types::SqlType;
-use crate::types::kind::{Additive, Arithmetic, Dated, Logical, Numeric};
+use crate::types::kind::{Additive, Arithmetic, Logical, Numeric};
 
 /// The result is read as the left operand's type; where only the right operand may be NULL, say so with
 /// [`nullable`](super::ExprOps::nullable).
-macro_rules! binary {
-    ($($operator:ident $method:ident by $needs:ident: $node:expr;)+) => {$(
-        impl<E: StaticTable, T: SqlType, R: IntoExpr> $operator<R> for Column<E, T>
+macro_rules! operand_on_the_left {
+    ([$($generics:tt)*] $left:ty, $operator:ident $method:ident by $kinds:ident $node:ident) => {
+        impl<$($generics)*, R: IntoExpr> $operator<R> for $left
         where
-            T::Kind: $needs<KindOf<R>>,
+            T::Kind: $kinds<KindOf<R>>,
         {
             type Output = Expr<T>;
 
             fn $method(self, right: R) -> Expr<T> {
-                Expr::new($node(self.into_node(), right.into_node()))
-            }
-        }
-
-        impl<T: SqlType, R: IntoExpr> $operator<R> for Expr<T>
-        where
-            T::Kind: $needs<KindOf<R>>,
-        {
-            type Output = Expr<T>;
-
-            fn $method(self, right: R) -> Expr<T> {
-                Expr::new($node(self.into_node(), right.into_node()))
-            }
-        }
-    )+};
-}
-
-binary! {
-    Add add by Additive: <T::Kind as Additive<KindOf<R>>>::add;
-    Sub sub by Additive: <T::Kind as Additive<KindOf<R>>>::subtract;
-    Mul mul by Arithmetic: |left, right| Node::binary(BinaryOp::Mul, left, right);
-    Div div by Arithmetic: |left, right| Node::binary(<T::Kind as Arithmetic<KindOf<R>>>::DIVISION, left, right);
-    Rem rem by Arithmetic: |left, right| Node::binary(BinaryOp::Rem, left, right);
-}
-
-/// Calendar arithmetic with chrono's [`Months`] and [`Days`]: `Order::placed + Months::new(3)`.
-macro_rules! calendar {
-    ([$($generics:tt)*] $operand:ty, $operator:ident $method:ident $span:ident: $later:ident by $sign:literal) => {
-        impl<$($generics)*> $operator<$span> for $operand
-        where
-            T::Kind: Dated,
-        {
-            type Output = Expr<T>;
-
-            fn $method(self, span: $span) -> Expr<T> {
-                $later(self, $sign * span.count())
+                Expr::new(<T::Kind as $kinds<KindOf<R>>>::$node(self.into_node(), right.into_node()))
             }
         }
     };
 }
 
-calendar!([E: StaticTable, T: SqlType] Column<E, T>, Add add Months: add_months by 1);
-calendar!([E: StaticTable, T: SqlType] Column<E, T>, Sub sub Months: add_months by -1);
-calendar!([E: StaticTable, T: SqlType] Column<E, T>, Add add Days: add_days by 1);
-calendar!([E: StaticTable, T: SqlType] Column<E, T>, Sub sub Days: add_days by -1);
-calendar!([T: SqlType] Expr<T>, Add add Months: add_months by 1);
-calendar!([T: SqlType] Expr<T>, Sub sub Months: add_months by -1);
-calendar!([T: SqlType] Expr<T>, Add add Days: add_days by 1);
-calendar!([T: SqlType] Expr<T>, Sub sub Days: add_days by -1);
-
-/// How many units a span of chrono's has.
-trait Count {
-    fn count(self) -> i64;
-}
-
-impl Count for Months {
-    fn count(self) -> i64 {
-        self.as_u32().into()
-    }
-}
-
-/// chrono does not tell the number of [`Days`]. No date that a database knows is further from another than the dates
-/// that chrono knows are from its first one.
-impl Count for Days {
-    fn count(self) -> i64 {
-        let later = NaiveDate::MIN.checked_add_days(self).unwrap_or(NaiveDate::MAX);
-        later.signed_duration_since(NaiveDate::MIN).num_days()
-    }
-}
-
 /// The result is read as the right operand's type, since a number is never NULL and the operand may be.
 macro_rules! number_on_the_left {
-    ($number:ty: $($operator:ident $method:ident $op:expr;)+) => {$(
-        impl<E: StaticTable, T: SqlType> $operator<Column<E, T>> for $number
+    ([$($generics:tt)*] $right:ty, $operator:ident $method:ident by $kinds:ident $node:ident, $number:ty) => {
+        impl<$($generics)*> $operator<$right> for $number
         where
-            T::Kind: Arithmetic<KindOf<$number>>,
+            T::Kind: $kinds<KindOf<$number>>,
         {
             type Output = Expr<T>;
 
-            fn $method(self, right: Column<E, T>) -> Expr<T> {
-                Expr::new(Node::binary($op, self.into_node(), right.into_node()))
+            fn $method(self, right: $right) -> Expr<T> {
+                Expr::new(<T::Kind as $kinds<KindOf<$number>>>::$node(self.into_node(), right.into_node()))
             }
         }
-
-        impl<T: SqlType> $operator<Expr<T>> for $number
-        where
-            T::Kind: Arithmetic<KindOf<$number>>,
-        {
-            type Output = Expr<T>;
-
-            fn $method(self, right: Expr<T>) -> Expr<T> {
-                Expr::new(Node::binary($op, self.into_node(), right.into_node()))
-            }
-        }
-    )+};
-    ($($number:ty)+) => {$(
-        number_on_the_left! { $number:
-            Add add BinaryOp::Add;
-            Sub sub BinaryOp::Sub;
-            Mul mul BinaryOp::Mul;
-            Div div <T::Kind as Arithmetic<KindOf<$number>>>::DIVISION;
-            Rem rem BinaryOp::Rem;
-        }
-    )+};
+    };
 }
 
-number_on_the_left!(i64 f64 Decimal);
+macro_rules! operators {
+    ($($operator:ident $method:ident by $kinds:ident $node:ident;)+) => {$(
+        operators!(@for [E: StaticTable, T: SqlType] Column<E, T>, $operator $method by $kinds $node);
+        operators!(@for [T: SqlType] Expr<T>, $operator $method by $kinds $node);
+        operators!(@for [T: SqlType] &Expr<T>, $operator $method by $kinds $node);
+    )+};
+    (@for [$($generics:tt)*] $operand:ty, $operator:ident $method:ident by $kinds:ident $node:ident) => {
+        operand_on_the_left!([$($generics)*] $operand, $operator $method by $kinds $node);
+        number_on_the_left!([$($generics)*] $operand, $operator $method by $kinds $node, i64);
+        number_on_the_left!([$($generics)*] $operand, $operator $method by $kinds $node, f64);
+        number_on_the_left!([$($generics)*] $operand, $operator $method by $kinds $node, Decimal);
+    };
+}
+
+operators! {
+    Add add by Additive plus;
+    Sub sub by Additive minus;
+    Mul mul by Arithmetic times;
+    Div div by Arithmetic divided_by;
+    Rem rem by Arithmetic modulo;
+}
 
 macro_rules! unary_and_logical {
     ([$($generics:tt)*] $operand:ty) => {
@@ -185,3 +119,4 @@ macro_rules! unary_and_logical {
 
 unary_and_logical!([E: StaticTable, T: SqlType] Column<E, T>);
 unary_and_logical!([T: SqlType] Expr<T>);
+unary_and_logical!([T: SqlType] &Expr<T>);

@@ -7,6 +7,7 @@ mod aggregate;
 mod arithmetic;
 mod bitwise;
 mod builtin;
+mod calendar;
 mod case;
 mod column;
 mod condition;

@@ -23,6 +23,28 @@ pub trait IntoExpr {
 pub type KindOf<O> = <<O as IntoExpr>::Type as SqlType>::Kind;
 
 /// A typed expression that is read as `T`.
+///
+/// Operators and clauses take it by value or by reference. One that is needed more than once is best kept as a reference,
+/// which is `Copy` as columns are:
+///
+/// ```
+/// # use lapis_sql::dialect::Sqlite;
+/// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+/// # use lapis_sql::statement::{select, Statement};
+/// # struct Item;
+/// # impl StaticTable for Item { const TABLE: &'static str = "items"; }
+/// # impl Item {
+/// #     const PRICE: Column<Item, i64> = Column::new("price");
+/// #     const COUNT: Column<Item, i64> = Column::new("count");
+/// # }
+/// let total = &(Item::PRICE * Item::COUNT);
+/// let dear = select(total).filter(total.gt(100));
+/// assert_eq!(
+///     dear.sql(&Sqlite)?,
+///     r#"SELECT "items"."price" * "items"."count" FROM "items" WHERE "items"."price" * "items"."count" > ?"#
+/// );
+/// # Ok::<(), lapis_sql::CompileError>(())
+/// ```
 #[derive(Debug)]
 pub struct Expr<T> {
     node: Node,
@@ -59,6 +81,15 @@ impl<T: SqlType> IntoExpr for Expr<T> {
 
     fn into_node(self) -> Node {
         self.node
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: SqlType> IntoExpr for &Expr<T> {
+    type Type = T;
+
+    fn into_node(self) -> Node {
+        self.node.clone()
     }
 }
 

@@ -382,6 +382,23 @@ pub trait ExprOps: IntoExpr + Sized {
         Expr::new(self.into_node())
     }
 
+    /// The same, read as never NULL: for what the query makes sure of, such as the sum of a group, which has a row, or
+    /// a column that a filter has asked for. A NULL that comes all the same is an error when the row is read.
+    ///
+    /// ```
+    /// # use lapis_sql::expr::{func, Column, Expr, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::select;
+    /// # struct User;
+    /// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+    /// # const TEAM: Column<User, String> = Column::new("team");
+    /// # const AGE: Column<User, i32> = Column::new("age");
+    /// let age: Expr<i64> = func::sum(AGE).assume_not_null();
+    /// select((TEAM, age)).group_by(TEAM); // rows are (String, i64)
+    /// ```
+    fn assume_not_null(self) -> Expr<<Self::Type as SqlType>::NotNull> {
+        Expr::new(self.into_node())
+    }
+
     /// `self AS name` in the projection; [`label`](super::label) names it elsewhere.
     fn label(self, name: impl Into<Name>) -> Labeled<Self::Type> {
         Labeled::new(self.into_node(), name.into())
@@ -400,6 +417,7 @@ pub trait ExprOps: IntoExpr + Sized {
 
 impl<E: StaticTable, T: SqlType> ExprOps for Column<E, T> {}
 impl<T: SqlType> ExprOps for Expr<T> {}
+impl<T: SqlType> ExprOps for &Expr<T> {}
 
 fn compare(op: BinaryOp, left: impl IntoExpr, right: Node) -> Expr<bool> {
     Expr::new(Node::binary(op, left.into_node(), right))

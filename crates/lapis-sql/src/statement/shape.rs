@@ -73,6 +73,15 @@ impl<T: SqlType + 'static> Selection for Expr<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl<T: SqlType + 'static> Selection for &Expr<T> {
+    type Shape = Val<T>;
+
+    fn add_to(self, items: &mut Vec<SelectItem>) {
+        items.push(SelectItem::new(self.into_node()));
+    }
+}
+
 macro_rules! tuples {
     ($($name:ident),+) => {
         impl<$($name: Shape),+> Shape for ($($name,)+) {

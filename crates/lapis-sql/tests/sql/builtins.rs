@@ -84,7 +84,8 @@ fn functions_of_dates_and_times() {
     for unit in [Unit::Year, Unit::Quarter, Unit::Month, Unit::Week, Unit::Day] {
         page = page.add(&format!("the {unit:?} of a date"), func::date_trunc(unit, BORN));
     }
-    for unit in [Unit::Quarter, Unit::Month, Unit::Week, Unit::Day, Unit::Hour, Unit::Minute, Unit::Second] {
+    for unit in [Unit::Quarter, Unit::Month, Unit::Week, Unit::Day, Unit::Hour, Unit::Minute, Unit::Second]
+    {
         page = page.add(&format!("the {unit:?} of an instant"), func::date_trunc(unit, SEEN));
     }
     assert_snapshot!("dates", page.0);

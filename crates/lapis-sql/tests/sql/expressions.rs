@@ -1,6 +1,6 @@
 //! What each operator and function becomes on each database.
 
-use crate::common::{Post, User, expr, on_all, sql};
+use crate::common::{Post, User, expr, on_all, sql, sqlite};
 use insta::assert_snapshot;
 use lapis_sql::expr::*;
 use lapis_sql::statement::{Grouping, select};
@@ -240,6 +240,18 @@ fn a_number_may_stand_on_the_left() {
 }
 
 #[test]
+fn an_expression_that_is_needed_again_is_taken_by_reference() {
+    let sum = &(User::age + User::id);
+    assert_snapshot!(expr(1 - sum * sum), @"? - (age + id) * (age + id)");
+    assert_snapshot!(expr(-sum), @"-(age + id)");
+    assert_snapshot!(expr(sum.between(1, sum)), @"age + id BETWEEN ? AND age + id");
+    let old = &User::age.gt(70);
+    assert_snapshot!(expr(!old | (old & User::active)), @"NOT (age > ?) OR age > ? AND active");
+    let query = select((sum, func::count_all())).group_by(sum).having(old).order_by(sum.desc());
+    assert_snapshot!(sqlite(query), @r#"SELECT "users"."age" + "users"."id", count(*) FROM "users" GROUP BY "users"."age" + "users"."id" HAVING "users"."age" > ? ORDER BY "users"."age" + "users"."id" DESC"#);
+}
+
+#[test]
 fn a_fold_of_ten_thousand_conditions_stays_flat() {
     let any = (0..10_000).fold(User::age.eq(-1), |any, age| any.or(User::age.eq(age)));
     assert_eq!(expr(any).matches(" OR ").count(), 10_000);
@@ -296,6 +308,8 @@ fn results_are_typed_and_options_do_not_nest() {
     let _: Expr<Option<i32>> = func::max(User::age);
     let _: Expr<String> = func::coalesce(User::bio, "none");
     let _: Expr<Option<String>> = User::bio.nullable();
+    let _: Expr<i64> = func::sum(User::age).assume_not_null();
+    let _: Expr<String> = User::name.assume_not_null();
     let _: Expr<Option<i64>> = select(User::manager).scalar();
 }
 

@@ -122,12 +122,12 @@ impl Numeric for DecimalKind {}
 )]
 pub trait Additive<K: Kind>: Kind {
     /// `left + right`
-    fn add(left: Node, right: Node) -> Node {
+    fn plus(left: Node, right: Node) -> Node {
         Node::binary(BinaryOp::Add, left, right)
     }
 
     /// `left - right`
-    fn subtract(left: Node, right: Node) -> Node {
+    fn minus(left: Node, right: Node) -> Node {
         Node::binary(BinaryOp::Sub, left, right)
     }
 }
@@ -139,13 +139,27 @@ pub trait Additive<K: Kind>: Kind {
     note = "cast the left side to the type of the result with `.cast::<T>()`"
 )]
 pub trait Arithmetic<K: Kind>: Numeric {
-    /// The operator of `/`: for integers, the one that rounds towards zero.
-    const DIVISION: BinaryOp = BinaryOp::Div;
+    /// `left * right`
+    fn times(left: Node, right: Node) -> Node {
+        Node::binary(BinaryOp::Mul, left, right)
+    }
+
+    /// `left / right`; of integers, rounded towards zero.
+    fn divided_by(left: Node, right: Node) -> Node {
+        Node::binary(BinaryOp::Div, left, right)
+    }
+
+    /// `left % right`
+    fn modulo(left: Node, right: Node) -> Node {
+        Node::binary(BinaryOp::Rem, left, right)
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl Arithmetic<IntegerKind> for IntegerKind {
-    const DIVISION: BinaryOp = BinaryOp::IntDiv;
+    fn divided_by(left: Node, right: Node) -> Node {
+        Node::binary(BinaryOp::IntDiv, left, right)
+    }
 }
 
 #[diagnostic::do_not_recommend]

@@ -41,11 +41,11 @@ macro_rules! in_time {
     ($($kind:ident),+) => {$(
         #[diagnostic::do_not_recommend]
         impl Additive<IntervalKind> for $kind {
-            fn add(left: Node, right: Node) -> Node {
+            fn plus(left: Node, right: Node) -> Node {
                 Node::builtin(Builtin::AddInterval, vec![left, right])
             }
 
-            fn subtract(left: Node, right: Node) -> Node {
+            fn minus(left: Node, right: Node) -> Node {
                 Node::builtin(Builtin::SubtractInterval, vec![left, right])
             }
         }
