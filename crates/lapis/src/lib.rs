@@ -104,7 +104,7 @@ pub use lapis_sql::expr::{self, func};
 pub use lapis_sql::schema::{self, MetaData};
 pub use lapis_sql::statement;
 pub use lapis_sql::types::{self, Decode, Encode, Json, SqlEnum, SqlType};
-pub use lapis_sql::{Cell, CompileError, DecodeError, Value};
+pub use lapis_sql::{Cell, CompileError, DecodeError, Value, sql_function, sql_operator};
 
 /// The README's programs are compiled and run as tests.
 #[cfg(doctest)]

@@ -12,5 +12,5 @@ pub use uuid::Uuid;
 pub use lapis_orm::entity::entity;
 pub use lapis_orm::loading::{EagerLoad, EagerRelation};
 pub use lapis_orm::relation::Relation;
-pub use lapis_sql::expr::{BitOps, Column, ExprOps, lit};
+pub use lapis_sql::expr::{BitOps, Column, ExprOps, JsonOps, lit};
 pub use lapis_sql::statement::{select, text};

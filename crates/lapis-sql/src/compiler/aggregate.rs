@@ -1,9 +1,9 @@
 //! Aggregates with their clauses, and functions over windows.
 
-use super::writer::{SqlWriter, Written, invalid};
-use crate::dialect::StringAggregate;
+use super::writer::{Fault, SqlWriter, Written, invalid};
+use crate::dialect::{Spelling, StringAggregate};
 use crate::error::CompileError;
-use crate::expr::{Aggregate, Exclude, Frame, FrameUnit, Node, Window};
+use crate::expr::{Aggregate, Exclude, Frame, FrameUnit, Node, OrderBy, Window};
 use crate::value::Value;
 
 /// Those that pass over NULL, so that a CASE can stand for FILTER.
@@ -26,11 +26,7 @@ const PASS_OVER_NULL: [&str; 14] = [
 
 impl<'a> SqlWriter<'a, '_> {
     pub(super) fn aggregate(&mut self, aggregate: &'a Aggregate) -> Written {
-        let Node::Function { name, args, distinct } = &aggregate.function else {
-            return Err(invalid(
-                "`.filter_where(..)` and `.ordered_by(..)` are for aggregates, such as `func::count(..)`",
-            ));
-        };
+        let (name, args) = self.aggregate_function(aggregate)?;
         let dialect = self.dialect;
         let filter = aggregate.filter.as_ref();
         let case = filter.filter(|_| !dialect.supports_aggregate_filter());
@@ -38,7 +34,7 @@ impl<'a> SqlWriter<'a, '_> {
             let hint = "write the condition as a CASE into the aggregate, as it passes over NULL";
             return Err(self.unsupported(&format!("FILTER of {name}"), hint));
         }
-        let separator = match (name.as_ref(), dialect.string_aggregate(), args.as_slice()) {
+        let separator = match (name, dialect.string_aggregate(), args) {
             ("string_agg", StringAggregate::GroupConcatSeparator, [_, separator]) => Some(separator),
             _ => None,
         };
@@ -49,13 +45,20 @@ impl<'a> SqlWriter<'a, '_> {
             let hint = "order the values where they are read";
             return Err(self.unsupported(&format!("ORDER BY in {name}"), hint));
         }
-        self.push(match (name.as_ref(), dialect.string_aggregate()) {
+        self.push(match (name, dialect.string_aggregate()) {
             ("string_agg", StringAggregate::StringAgg) => "string_agg",
             ("string_agg", _) => "group_concat",
             (name, _) => name,
         });
-        self.push(if *distinct { "(DISTINCT " } else { "(" });
-        let arguments = if separator.is_some() { &args[..1] } else { args };
+        self.push(if aggregate.distinct { "(DISTINCT " } else { "(" });
+        let arguments = match (name, dialect.string_aggregate(), args) {
+            ("string_agg", StringAggregate::GroupConcat, [_, separator]) if aggregate.distinct => {
+                self.separator_by_itself(separator)?;
+                &args[..1]
+            }
+            _ if separator.is_some() => &args[..1],
+            _ => args,
+        };
         match (case, arguments) {
             (Some(condition), [first, others @ ..]) => {
                 self.only_where(condition, first)?;
@@ -72,11 +75,52 @@ impl<'a> SqlWriter<'a, '_> {
             self.separator(separator)?;
         }
         self.push(")");
+        if let Some(order) = &aggregate.within_group {
+            self.within_group(name, order)?;
+        }
         if let (Some(condition), None) = (filter, case) {
             self.push(" FILTER (WHERE ");
             self.node(condition)?;
             self.push(")");
         }
+        Ok(())
+    }
+
+    /// The database's name of the aggregate, and its arguments.
+    fn aggregate_function(&self, aggregate: &'a Aggregate) -> Result<(&'a str, &'a [Node]), Fault> {
+        match &aggregate.function {
+            Node::Function { name, args } => Ok((name, args)),
+            Node::Builtin { builtin, args } => match self.dialect.spelling(*builtin) {
+                Spelling::Call(name) => Ok((name, args)),
+                Spelling::Missing { feature, hint } => Err(self.unsupported(feature, hint)),
+                Spelling::Template(_) => Err(no_aggregate()),
+            },
+            _ => Err(no_aggregate()),
+        }
+    }
+
+    /// SQLite takes DISTINCT before one argument alone, and a comma by itself.
+    fn separator_by_itself(&self, separator: &Node) -> Written {
+        match separator {
+            Node::Value(Value::Text(text)) if text == "," => Ok(()),
+            _ => {
+                let hint =
+                    "choose a comma, or join the texts of a subquery that selects them with `.distinct()`";
+                Err(self.unsupported("DISTINCT in string_agg with a separator", hint))
+            }
+        }
+    }
+
+    fn within_group(&mut self, name: &str, order: &'a OrderBy) -> Written {
+        if !self.dialect.supports_within_group() {
+            let hint =
+                "number the rows with a window function and choose among them, or compute it in Rust";
+            return Err(self.unsupported(&format!("{name}(..) WITHIN GROUP"), hint));
+        }
+        self.push(" WITHIN GROUP (");
+        self.push("ORDER BY ");
+        self.order_terms(std::slice::from_ref(order))?;
+        self.push(")");
         Ok(())
     }
 
@@ -108,10 +152,7 @@ impl<'a> SqlWriter<'a, '_> {
 
     pub(super) fn over(&mut self, function: &'a Node, window: &'a Window) -> Written {
         match function {
-            Node::Function { distinct: false, .. } => self.node(function)?,
-            Node::Function { .. } => {
-                return Err(invalid("an aggregate over a window takes all values; leave DISTINCT out"));
-            }
+            Node::Function { .. } | Node::Builtin { .. } => self.node(function)?,
             Node::Aggregate(aggregate) if !aggregate.order_by.is_empty() => {
                 return Err(invalid(
                     "an aggregate over a window takes its values in the window's order; order that, and leave \
@@ -145,7 +186,7 @@ impl<'a> SqlWriter<'a, '_> {
 
     fn aggregate_over(&mut self, aggregate: &'a Aggregate) -> Written {
         match &aggregate.function {
-            Node::Function { distinct: true, .. } => {
+            _ if aggregate.distinct => {
                 Err(invalid("an aggregate over a window takes all values; leave DISTINCT out"))
             }
             Node::Function { name, .. }
@@ -200,4 +241,11 @@ impl<'a> SqlWriter<'a, '_> {
             }
         }
     }
+}
+
+#[cold]
+fn no_aggregate() -> Fault {
+    invalid(
+        "`.distinct()`, `.filter_where(..)` and `.ordered_by(..)` are for aggregates, such as `func::count(..)`",
+    )
 }

@@ -3,7 +3,7 @@
 use super::precedence::Level;
 use super::writer::{SqlWriter, Written, invalid};
 use crate::dialect::{ParameterPlace, Spelling};
-use crate::expr::{Builtin, Node};
+use crate::expr::{Builtin, Node, PathStep};
 
 impl<'a> SqlWriter<'a, '_> {
     pub(super) fn builtin(&mut self, builtin: Builtin, args: &'a [Node]) -> Written {
@@ -43,6 +43,16 @@ impl<'a> SqlWriter<'a, '_> {
             }
         }
         self.push(rest);
+        Ok(())
+    }
+
+    /// The path is bound, as text in the database's own manner of writing it.
+    pub(super) fn json_path(&mut self, steps: &[PathStep]) -> Written {
+        let path = self.dialect.json_path(steps);
+        self.parameter(path.clone())?;
+        if !self.inline {
+            self.dialect.type_parameter(&mut self.sql, &path, ParameterPlace::Operand);
+        }
         Ok(())
     }
 }

@@ -29,10 +29,11 @@ impl<'a> SqlWriter<'a, '_> {
             Node::Like { operands, ignore_case, escape, negated } => {
                 self.like(operands, *ignore_case, *escape, *negated)
             }
-            Node::Function { name, args, distinct } => self.function(name, args, *distinct),
+            Node::Function { name, args } => self.function(name, args),
             Node::Aggregate(aggregate) => self.aggregate(aggregate),
             Node::Over { function, window } => self.over(function, window),
             Node::Builtin { builtin, args } => self.builtin(*builtin, args),
+            Node::JsonPath(steps) => self.json_path(steps),
             Node::Operator { symbol, operands } => self.operator(symbol, operands),
             Node::Collate { operand, collation } => self.collate(operand, collation),
             Node::Now => self.now(),
@@ -137,9 +138,9 @@ impl<'a> SqlWriter<'a, '_> {
         self.operand(high, Level::Concat)
     }
 
-    fn function(&mut self, name: &'a str, args: &'a [Node], distinct: bool) -> Written {
+    fn function(&mut self, name: &'a str, args: &'a [Node]) -> Written {
         self.push(name);
-        self.push(if distinct { "(DISTINCT " } else { "(" });
+        self.push("(");
         self.arguments(name, args)?;
         self.word(")")
     }

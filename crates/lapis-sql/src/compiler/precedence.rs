@@ -56,6 +56,7 @@ pub(super) fn level(node: &Node, dialect: &dyn Dialect) -> Level {
         | Node::Aggregate(_)
         | Node::Over { .. }
         | Node::Builtin { .. }
+        | Node::JsonPath(_)
         | Node::Now
         | Node::Case { .. }
         | Node::Cast { .. }

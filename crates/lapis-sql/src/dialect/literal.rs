@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use super::Dialect;
+use crate::expr::PathStep;
 use crate::types::ColumnType;
+use crate::value::Value;
 
 /// Writes text between single quotes, each one inside doubled.
 pub(super) fn quoted(sql: &mut String, text: &str) {
@@ -58,6 +60,20 @@ pub(super) fn type_of(dialect: &dyn Dialect, sql: &mut String, element: &ColumnT
 pub(super) fn varchar_of(sql: &mut String, values: &[crate::Name]) {
     let longest = values.iter().map(|value| value.chars().count()).max().unwrap_or(1);
     display(sql, format_args!("VARCHAR({})", longest.max(1)));
+}
+
+/// A path within a JSON document as SQLite and MySQL read it, each key a JSON string.
+pub(super) fn json_path(steps: &[PathStep]) -> Value<'static> {
+    let mut path = String::from("$");
+    for step in steps {
+        match step {
+            PathStep::Key(key) => {
+                display(&mut path, format_args!(".{}", serde_json::Value::from(key.as_ref())))
+            }
+            PathStep::Index(index) => display(&mut path, format_args!("[{index}]")),
+        }
+    }
+    Value::Text(path.into())
 }
 
 #[cfg(test)]

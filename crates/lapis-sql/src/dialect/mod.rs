@@ -23,7 +23,7 @@ pub use syntax::{
 use std::fmt;
 
 use crate::error::{CompileError, EncodeError};
-use crate::expr::{Builtin, TableName};
+use crate::expr::{Builtin, PathStep, TableName};
 use crate::schema::{ReferentialAction, Sequence};
 use crate::statement::SetOperator;
 use crate::types::{ColumnType, EnumType};
@@ -208,6 +208,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// How a builtin is spelled.
     fn spelling(&self, builtin: Builtin) -> Spelling;
 
+    /// A path within a JSON document: text such as `$."items"[0]."count"`.
+    fn json_path(&self, steps: &[PathStep]) -> Value<'static> {
+        literal::json_path(steps)
+    }
+
     /// How texts of several rows are joined.
     fn string_aggregate(&self) -> StringAggregate {
         StringAggregate::StringAgg
@@ -216,6 +221,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// Whether aggregates have `FILTER (WHERE …)`; else a CASE stands within.
     fn supports_aggregate_filter(&self) -> bool {
         true
+    }
+
+    /// Whether there are aggregates `WITHIN GROUP (ORDER BY …)`.
+    fn supports_within_group(&self) -> bool {
+        false
     }
 
     /// Whether the frame of a window may count `GROUPS`, and `EXCLUDE` rows.

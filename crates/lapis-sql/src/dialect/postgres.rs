@@ -13,7 +13,7 @@ use super::{
     ParameterPlace, RowLocks, Spelling, TwoPhase, UpsertSyntax, ValuesSyntax, ddl,
 };
 use crate::error::{CompileError, EncodeError};
-use crate::expr::Builtin;
+use crate::expr::{Builtin, PathStep};
 use crate::types::{ColumnType, EnumType, RangeType, SqlRange, write_date, write_time, write_timestamp};
 use crate::value::Value;
 
@@ -117,6 +117,19 @@ impl Dialect for Postgres {
     }
 
     fn supports_lateral(&self) -> bool {
+        true
+    }
+
+    /// An array of texts, in which an index is text too.
+    fn json_path(&self, steps: &[PathStep]) -> Value<'static> {
+        let step = |step: &PathStep| match step {
+            PathStep::Key(key) => Value::Text(key.clone()),
+            PathStep::Index(index) => Value::Text(index.to_string().into()),
+        };
+        Value::Array(steps.iter().map(step).collect())
+    }
+
+    fn supports_within_group(&self) -> bool {
         true
     }
 

@@ -70,6 +70,12 @@ pub enum Spelling {
     },
 }
 
+/// What is said of arrays by the databases that have none.
+pub(super) const NO_ARRAYS: Spelling = Spelling::Missing {
+    feature: "arrays",
+    hint: "put the values into a JSON array with `func::json_agg(..)`",
+};
+
 /// How texts of several rows are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StringAggregate {

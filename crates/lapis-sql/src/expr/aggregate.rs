@@ -7,31 +7,41 @@ use crate::statement::Ordering;
 /// A call of an aggregate, with what it says beyond its arguments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Aggregate {
-    /// The call: a [`Node::Function`].
+    /// The call: a [`Node::Function`] or a [`Node::Builtin`].
     pub function: Node,
+    /// `DISTINCT` before the arguments: of values that are equal, it takes one.
+    pub distinct: bool,
     /// The order in which it takes its values.
     pub order_by: Vec<OrderBy>,
+    /// `WITHIN GROUP (ORDER BY …)`: what an ordered-set aggregate is about.
+    pub within_group: Option<OrderBy>,
     /// The rows that it takes.
     pub filter: Option<Node>,
 }
 
 impl Aggregate {
+    /// A call of which nothing more is said.
+    #[must_use]
+    pub fn new(function: Node) -> Self {
+        Self { function, distinct: false, order_by: Vec::new(), within_group: None, filter: None }
+    }
+
     /// A call as an aggregate, so that more can be said of it.
     fn of(node: Node) -> Box<Self> {
         match node {
             Node::Aggregate(aggregate) => aggregate,
-            function => Box::new(Self { function, order_by: Vec::new(), filter: None }),
+            function => Box::new(Self::new(function)),
         }
     }
 
     /// Every expression in it.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &Node> {
-        let terms = self.order_by.iter().map(|term| &term.node);
+        let terms = self.order_by.iter().chain(&self.within_group).map(|term| &term.node);
         std::iter::once(&self.function).chain(terms).chain(&self.filter)
     }
 
     pub(super) fn nodes_mut(&mut self) -> impl Iterator<Item = &mut Node> {
-        let terms = self.order_by.iter_mut().map(|term| &mut term.node);
+        let terms = self.order_by.iter_mut().chain(&mut self.within_group).map(|term| &mut term.node);
         std::iter::once(&mut self.function).chain(terms).chain(&mut self.filter)
     }
 }
@@ -74,6 +84,29 @@ impl<T> Expr<T> {
             Some(earlier) => earlier.and(condition),
             None => condition,
         });
+        Self::new(Node::Aggregate(aggregate))
+    }
+
+    /// `f(DISTINCT x)`: an aggregate of different values, each taken once.
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::Sqlite;
+    /// # use lapis_sql::expr::{func, Column, StaticTable};
+    /// # use lapis_sql::statement::{select, Statement};
+    /// # struct Sale;
+    /// # impl StaticTable for Sale { const TABLE: &'static str = "sales"; }
+    /// # impl Sale { const PRICE: Column<Sale, i64> = Column::new("price"); }
+    /// let prices = select(func::avg(Sale::PRICE).distinct());
+    /// assert_eq!(prices.sql(&Sqlite)?, r#"SELECT avg(DISTINCT "sales"."price") FROM "sales""#);
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    ///
+    /// SQLite has it for aggregates of one argument alone: of [`string_agg`](super::func::string_agg) with another separator
+    /// than a comma it is an error when the statement is compiled. No database has it over a window.
+    #[must_use]
+    pub fn distinct(self) -> Self {
+        let mut aggregate = Aggregate::of(self.into_inner());
+        aggregate.distinct = true;
         Self::new(Node::Aggregate(aggregate))
     }
 

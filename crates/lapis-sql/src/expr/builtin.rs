@@ -37,6 +37,48 @@ pub enum Builtin {
     /// The first place where a regular expression is found.
     RegexpSubstr,
 
+    // JSON.
+    /// What lies at a path, as text.
+    JsonText,
+    /// What lies at a path, as an integer.
+    JsonInt,
+    /// What lies at a path, as a float.
+    JsonFloat,
+    /// What lies at a path, as a truth value.
+    JsonBool,
+    /// What lies at a path, as a document.
+    JsonDocument,
+    /// Whether anything lies at a path.
+    JsonExists,
+    /// How many elements an array has.
+    JsonLength,
+    /// A document with a value at a path.
+    JsonSet,
+    /// A document without what lies at a path.
+    JsonRemove,
+    /// One document holds all of another.
+    JsonContains,
+    /// An object of keys and values.
+    JsonObject,
+    /// An array of values.
+    JsonArray,
+    /// The values of all rows as a JSON array.
+    JsonAggregate,
+    /// The keys and values of all rows as a JSON object.
+    JsonObjectAggregate,
+    /// A document, as an argument of the functions that make JSON.
+    JsonOfDocument,
+    /// A truth value, as an argument of the functions that make JSON.
+    JsonOfBool,
+
+    // Aggregates.
+    /// The values of all rows as an array.
+    ArrayAggregate,
+    /// A condition holds in all rows.
+    BoolAnd,
+    /// A condition holds in one of the rows.
+    BoolOr,
+
     // Numbers.
     /// The smallest whole number that is not less.
     Ceil,

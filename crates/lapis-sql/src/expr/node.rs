@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::aggregate::Aggregate;
 use super::builtin::Builtin;
+use super::json::PathStep;
 use super::operand::Expr;
 use super::window::Window;
 use crate::Name;
@@ -196,10 +197,8 @@ pub enum Node {
         name: Name,
         /// Its arguments.
         args: Vec<Node>,
-        /// `DISTINCT` before the arguments.
-        distinct: bool,
     },
-    /// A call of an aggregate with `ORDER BY` or `FILTER`.
+    /// A call of an aggregate with `DISTINCT`, `ORDER BY`, `WITHIN GROUP` or `FILTER`.
     Aggregate(Box<Aggregate>),
     /// `function OVER (…)`
     Over {
@@ -215,6 +214,8 @@ pub enum Node {
         /// Its arguments.
         args: Vec<Node>,
     },
+    /// A path within a JSON document, as an argument of a builtin.
+    JsonPath(Vec<PathStep>),
     /// An operator that Lapis does not know, between two operands.
     Operator {
         /// The operator, written as it stands.
@@ -308,7 +309,7 @@ impl Node {
 
     /// A call of a function.
     pub fn function(name: impl Into<Name>, args: Vec<Node>) -> Self {
-        Node::Function { name: name.into(), args, distinct: false }
+        Node::Function { name: name.into(), args }
     }
 
     /// A call of what each database spells in its own way.

@@ -13,6 +13,7 @@ macro_rules! walk {
                 | Node::Default
                 | Node::Excluded(_)
                 | Node::Now
+                | Node::JsonPath(_)
                 | Node::Exists { .. }
                 | Node::Scalar(_) => {}
                 Node::Unary { operand, .. }

@@ -78,6 +78,6 @@ fn other_aggregates_have_an_order_where_the_database_has_it() {
 
 #[test]
 fn only_aggregates_are_filtered() {
-    assert_snapshot!(expr((User::age + 1).filter_where(User::active)), @"error: `.filter_where(..)` and `.ordered_by(..)` are for aggregates, such as `func::count(..)`");
-    assert_snapshot!(expr(func::row_number().over(window()).ordered_by(User::age)), @"error: `.filter_where(..)` and `.ordered_by(..)` are for aggregates, such as `func::count(..)`");
+    assert_snapshot!(expr((User::age + 1).filter_where(User::active)), @"error: `.distinct()`, `.filter_where(..)` and `.ordered_by(..)` are for aggregates, such as `func::count(..)`");
+    assert_snapshot!(expr(func::row_number().over(window()).ordered_by(User::age)), @"error: `.distinct()`, `.filter_where(..)` and `.ordered_by(..)` are for aggregates, such as `func::count(..)`");
 }

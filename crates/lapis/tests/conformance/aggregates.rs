@@ -21,6 +21,12 @@ conformance! {
     an_outer_join_counts_zero_where_nothing_matches,
     an_entity_stands_beside_an_aggregate,
     aggregates_combine_in_expressions,
+    aggregates_take_different_values_once,
+    conditions_are_put_together,
+    spreads_of_numbers,
+    values_are_put_into_an_array,
+    ordered_sets_have_percentiles_and_modes,
+    a_value_has_a_rank_among_others,
 }
 
 async fn counting_counts_rows_values_and_different_values(database: &Database) -> Result<()> {
@@ -199,5 +205,116 @@ async fn aggregates_combine_in_expressions(database: &Database) -> Result<()> {
         func::coalesce(func::sum(Person::rating), 0.0) / func::count(Person::rating),
     ));
     assert_eq!(database.one(row).await?, (Some(600), Some(2), 3.5));
+    Ok(())
+}
+
+async fn aggregates_take_different_values_once(database: &Database) -> Result<()> {
+    company(database).await?;
+    let once = select((
+        func::sum(Person::rating).distinct(),
+        func::count(Person::salary).distinct(),
+        func::string_agg(Person::name, ",").distinct().ordered_by(Person::name),
+    ));
+    let (ratings, salaries, names) = database.one(once).await?;
+    assert_eq!((ratings, salaries), (Some(7.5), 4));
+    assert_eq!(names.map(|names| names.split(',').count()), Some(5));
+    let separated = database.one(select(func::string_agg(Person::name, "; ").distinct())).await;
+    match database.is_sqlite() {
+        true => assert!(separated.unwrap_err().to_string().contains("DISTINCT in string_agg")),
+        false => assert!(separated?.is_some_and(|names| names.contains("; "))),
+    }
+    Ok(())
+}
+
+async fn conditions_are_put_together(database: &Database) -> Result<()> {
+    company(database).await?;
+    let rich = Person::salary.ge(300);
+    let all = select((
+        func::bool_and(rich.clone()),
+        func::bool_or(Person::salary.gt(10_000)),
+        func::bool_or(rich),
+    ));
+    assert_eq!(database.one(all).await?, (Some(true), Some(false), Some(true)));
+    let none = select(func::bool_and(Person::salary.ge(0))).filter(Person::id.lt(0));
+    assert_eq!(database.one(none).await?, None);
+    Ok(())
+}
+
+async fn spreads_of_numbers(database: &Database) -> Result<()> {
+    company(database).await?;
+    let spreads = select((
+        func::var_pop(Person::salary),
+        func::stddev_samp(Person::salary),
+        func::var_samp(Person::salary).filter_where(Person::id.eq(1)),
+        func::avg(Person::salary),
+        func::count_all(),
+    ));
+    let (variance, deviation, of_one, average, count) = database.one(spreads).await?;
+    let salaries = database.all(select(Person::salary)).await?;
+    let average = average.expect("an average");
+    let squares: f64 = salaries.iter().map(|salary| (f64::from(*salary as i32) - average).powi(2)).sum();
+    let near =
+        |found: Option<f64>, expected: f64| found.is_some_and(|found| (found - expected).abs() < 1e-3);
+    assert!(near(variance, squares / count as f64), "{variance:?}");
+    assert!(near(deviation, (squares / (count - 1) as f64).sqrt()), "{deviation:?}");
+    assert_eq!(of_one, None);
+    Ok(())
+}
+
+async fn values_are_put_into_an_array(database: &Database) -> Result<()> {
+    company(database).await?;
+    let names = database
+        .one(select(func::array_agg(Person::name).ordered_by(Person::name.desc())))
+        .await;
+    if database.is_sqlite() || database.is_mysql() {
+        assert!(names.unwrap_err().to_string().contains("does not support arrays"));
+        return database.lacks("aggregates that give arrays");
+    }
+    let sorted = database.all(select(Person::name).order_by(Person::name.desc())).await?;
+    assert_eq!(names?, Some(sorted));
+    let ratings = database.one(select(func::array_agg(Person::rating))).await?;
+    assert_eq!(ratings.map(|ratings| ratings.iter().flatten().count()), Some(3));
+    Ok(())
+}
+
+async fn ordered_sets_have_percentiles_and_modes(database: &Database) -> Result<()> {
+    company(database).await?;
+    let median = database
+        .one(select((
+            func::percentile_cont(0.5, Person::salary),
+            func::percentile_disc(0.0, Person::salary),
+            func::mode(Person::rating).filter_where(Person::rating.is_not_null()),
+        )))
+        .await;
+    if database.is_sqlite() || database.is_mysql() {
+        assert!(median.unwrap_err().to_string().contains("WITHIN GROUP"));
+        return database.lacks("ordered-set aggregates");
+    }
+    let mut salaries = database.all(select(Person::salary)).await?;
+    salaries.sort_unstable();
+    let (median, least, mode) = median?;
+    assert_eq!(median, Some(salaries[2] as f64));
+    assert_eq!(least, Some(salaries[0]));
+    assert!(mode.is_some());
+    Ok(())
+}
+
+async fn a_value_has_a_rank_among_others(database: &Database) -> Result<()> {
+    company(database).await?;
+    let rank = database
+        .one(select((
+            func::hypothetical_rank(0, Person::salary),
+            func::hypothetical_dense_rank(1_000_000, Person::salary),
+            func::hypothetical_percent_rank(1_000_000, Person::salary),
+            func::hypothetical_cume_dist(0, Person::salary),
+        )))
+        .await;
+    if database.is_sqlite() || database.is_mysql() {
+        assert!(rank.unwrap_err().to_string().contains("WITHIN GROUP"));
+        return database.lacks("hypothetical-set aggregates");
+    }
+    let (first, last, percent, share) = rank?;
+    assert_eq!((first, last, percent), (1, 5, 1.0));
+    assert!((share - 1.0 / 6.0).abs() < 1e-9);
     Ok(())
 }

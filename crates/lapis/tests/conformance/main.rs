@@ -42,6 +42,7 @@ mod eager;
 mod flush_order;
 mod functions;
 mod graphs;
+mod json;
 mod keys;
 mod loading;
 mod many_to_many;

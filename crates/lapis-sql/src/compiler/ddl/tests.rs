@@ -439,7 +439,7 @@ fn defaults_are_literals_expressions_or_sql_as_it_stands() {
     };
     let lower = || {
         let args = vec![Node::Value(Value::Text("A".into()))];
-        ServerDefault::Expr(Node::Function { name: "lower".into(), args, distinct: false })
+        ServerDefault::Expr(Node::Function { name: "lower".into(), args })
     };
     assert_eq!(default("it's".into(), &Sqlite), "'it''s'");
     assert_eq!(default(lower(), &Sqlite), "(lower('A'))");

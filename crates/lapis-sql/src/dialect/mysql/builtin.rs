@@ -1,6 +1,7 @@
 //! Builtins in the spelling of MySQL and MariaDB.
 
 use crate::dialect::Spelling::{self, Call, Template};
+use crate::dialect::syntax::NO_ARRAYS;
 use crate::expr::{Builtin, DateField, Field, TimeField, Unit};
 use crate::types::kind::Moment;
 
@@ -21,6 +22,38 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
         Builtin::RegexpReplace => Template("regexp_replace({:0}, concat('(?-i)', {:1}), {:2})"),
         // MariaDB gives an empty text where there is none.
         Builtin::RegexpSubstr => Template("nullif(regexp_substr({:0}, concat('(?-i)', {:1})), '')"),
+
+        // The JSON value `null` is the text `null` when it is unquoted.
+        Builtin::JsonText => Template(
+            "CASE json_type(json_extract({:0}, {:1})) WHEN 'NULL' THEN NULL \
+             ELSE json_unquote(json_extract({:0}, {:1})) END",
+        ),
+        Builtin::JsonInt => {
+            Template("CAST(nullif(json_unquote(json_extract({:0}, {:1})), 'null') AS SIGNED)")
+        }
+        Builtin::JsonFloat => {
+            Template("CAST(nullif(json_unquote(json_extract({:0}, {:1})), 'null') AS DOUBLE)")
+        }
+        Builtin::JsonBool => Template("(nullif(json_unquote(json_extract({:0}, {:1})), 'null') = 'true')"),
+        Builtin::JsonDocument => Call("json_extract"),
+        Builtin::JsonExists => Template("json_contains_path({:0}, 'one', {:1})"),
+        Builtin::JsonLength => Call("json_length"),
+        Builtin::JsonSet => Call("json_set"),
+        Builtin::JsonRemove => Call("json_remove"),
+        Builtin::JsonContains => Call("json_contains"),
+        Builtin::JsonObject => Call("json_object"),
+        Builtin::JsonArray => Call("json_array"),
+        Builtin::JsonAggregate => Call("json_arrayagg"),
+        Builtin::JsonObjectAggregate => Call("json_objectagg"),
+        // MariaDB's documents are text, until they are asked for their root.
+        Builtin::JsonOfDocument => Template("json_extract({:0}, '$')"),
+        Builtin::JsonOfBool => {
+            Template("json_extract(CASE {0} WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' END, '$')")
+        }
+
+        Builtin::ArrayAggregate => NO_ARRAYS,
+        Builtin::BoolAnd => Call("min"),
+        Builtin::BoolOr => Call("max"),
 
         Builtin::Ceil => Call("ceiling"),
         Builtin::Floor => Call("floor"),

@@ -19,6 +19,26 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
         Builtin::RegexpReplace => Template("regexp_replace({:0}, {:1}, {:2}, 'g')"),
         Builtin::RegexpSubstr => Call("regexp_substr"),
 
+        Builtin::JsonText => Template("({0} #>> {1})"),
+        Builtin::JsonInt => Template("CAST({0} #>> {1} AS BIGINT)"),
+        Builtin::JsonFloat => Template("CAST({0} #>> {1} AS DOUBLE PRECISION)"),
+        Builtin::JsonBool => Template("CAST({0} #>> {1} AS BOOLEAN)"),
+        Builtin::JsonDocument => Template("({0} #> {1})"),
+        Builtin::JsonExists => Template("(({0} #> {1}) IS NOT NULL)"),
+        Builtin::JsonLength => Call("jsonb_array_length"),
+        Builtin::JsonSet => Template("jsonb_set({:0}, {:1}, to_jsonb({:2}))"),
+        Builtin::JsonRemove => Template("({0} #- {1})"),
+        Builtin::JsonContains => Template("({0} @> {1})"),
+        Builtin::JsonObject => Call("jsonb_build_object"),
+        Builtin::JsonArray => Call("jsonb_build_array"),
+        Builtin::JsonAggregate => Call("jsonb_agg"),
+        Builtin::JsonObjectAggregate => Call("jsonb_object_agg"),
+        Builtin::JsonOfDocument | Builtin::JsonOfBool => Template("{0}"),
+
+        Builtin::ArrayAggregate => Call("array_agg"),
+        Builtin::BoolAnd => Call("bool_and"),
+        Builtin::BoolOr => Call("bool_or"),
+
         Builtin::Ceil => Call("ceil"),
         Builtin::Floor => Call("floor"),
         // Only decimals are rounded to a number of digits.

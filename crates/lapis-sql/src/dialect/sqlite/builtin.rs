@@ -3,7 +3,8 @@
 //! Dates and times are text here, of one form, and are taken apart as text: SQLite's own functions round what is finer
 //! than a millisecond.
 
-use crate::dialect::Spelling::{self, Call, Template};
+use crate::dialect::Spelling::{self, Call, Missing, Template};
+use crate::dialect::syntax::NO_ARRAYS;
 use crate::expr::{Builtin, DateField, Field, TimeField, Unit};
 use crate::types::kind::Moment;
 
@@ -51,6 +52,34 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
         Builtin::Matches { ignore_case: true } => Template("({0} REGEXP ('(?i)' || {1}))"),
         Builtin::RegexpReplace => Call("regexp_replace"),
         Builtin::RegexpSubstr => Call("regexp_substr"),
+
+        // Truth values are numbers when they are taken out.
+        Builtin::JsonText => Template(
+            "CASE json_type({:0}, {:1}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' \
+             ELSE CAST({0} ->> {1} AS TEXT) END",
+        ),
+        Builtin::JsonInt => Template("CAST({0} ->> {1} AS INTEGER)"),
+        Builtin::JsonFloat => Template("CAST({0} ->> {1} AS REAL)"),
+        Builtin::JsonBool => Template("({0} ->> {1})"),
+        Builtin::JsonDocument => Template("({0} -> {1})"),
+        Builtin::JsonExists => Template("(json_type({:0}, {:1}) IS NOT NULL)"),
+        Builtin::JsonLength => Call("json_array_length"),
+        Builtin::JsonSet => Call("json_set"),
+        Builtin::JsonRemove => Call("json_remove"),
+        Builtin::JsonContains => Missing {
+            feature: "asking whether one JSON document contains another",
+            hint: "compare what lies at a path: `document.path(\"a.b\").as_text().eq(..)`",
+        },
+        Builtin::JsonObject => Call("json_object"),
+        Builtin::JsonArray => Call("json_array"),
+        Builtin::JsonAggregate => Call("json_group_array"),
+        Builtin::JsonObjectAggregate => Call("json_group_object"),
+        Builtin::JsonOfDocument => Call("json"),
+        Builtin::JsonOfBool => Template("json(CASE {0} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"),
+
+        Builtin::ArrayAggregate => NO_ARRAYS,
+        Builtin::BoolAnd => Call("min"),
+        Builtin::BoolOr => Call("max"),
 
         // SQLite's own are there only where it was built with them.
         Builtin::Ceil => Template("(CAST({:0} AS INTEGER) + ({0} > CAST({:0} AS INTEGER)))"),

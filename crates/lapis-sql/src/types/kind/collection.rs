@@ -3,8 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::{ComparableWith, Kind, Nothing, TextKind, Textual};
-use crate::expr::{BinaryOp, Node, find_text};
+use super::{ComparableWith, JsonKind, Kind, Nothing, TextKind, Textual};
+use crate::expr::{BinaryOp, Builtin, Node, find_text};
 use crate::types::ColumnType;
 
 /// The kind of arrays of a kind.
@@ -72,7 +72,7 @@ impl<K: Kind> Array for ArrayKind<K> {}
 #[diagnostic::on_unimplemented(
     message = "{Self} cannot contain values of this kind",
     label = "nothing that is within `{Self}`",
-    note = "text contains text, an array another array, a range its values and other ranges"
+    note = "text contains text, an array another array, a range its values and other ranges, a document another"
 )]
 pub trait Contains<K: Kind>: Kind {
     /// The condition that `left` contains `right`.
@@ -83,6 +83,21 @@ pub trait Contains<K: Kind>: Kind {
 impl<K: Textual> Contains<K> for TextKind {
     fn contains(left: Node, right: Node, _left_type: fn() -> ColumnType) -> Node {
         find_text(left, right)
+    }
+}
+
+/// One document holds all of another: its keys with their values, its elements in any order.
+#[diagnostic::do_not_recommend]
+impl Contains<JsonKind> for JsonKind {
+    fn contains(left: Node, right: Node, _left_type: fn() -> ColumnType) -> Node {
+        Node::builtin(Builtin::JsonContains, vec![left, right])
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Contains<Nothing> for JsonKind {
+    fn contains(left: Node, right: Node, _left_type: fn() -> ColumnType) -> Node {
+        Node::builtin(Builtin::JsonContains, vec![left, right])
     }
 }
 
