@@ -1,9 +1,9 @@
-//! Aggregates with their clauses, and functions over windows.
+//! Aggregates with their clauses.
 
 use super::writer::{Fault, SqlWriter, Written, invalid};
 use crate::dialect::{Spelling, StringAggregate};
 use crate::error::CompileError;
-use crate::expr::{Aggregate, Exclude, Frame, FrameUnit, Node, OrderBy, Window};
+use crate::expr::{Aggregate, Node, OrderBy};
 use crate::value::Value;
 
 /// Those that pass over NULL, so that a CASE can stand for FILTER.
@@ -148,98 +148,6 @@ impl<'a> SqlWriter<'a, '_> {
         }
         let hint = "choose a separator without them";
         Err(self.unsupported("separators with a backslash or a control character", hint))
-    }
-
-    pub(super) fn over(&mut self, function: &'a Node, window: &'a Window) -> Written {
-        match function {
-            Node::Function { .. } | Node::Builtin { .. } => self.node(function)?,
-            Node::Aggregate(aggregate) if !aggregate.order_by.is_empty() => {
-                return Err(invalid(
-                    "an aggregate over a window takes its values in the window's order; order that, and leave \
-                     `.ordered_by(..)` out",
-                ));
-            }
-            Node::Aggregate(aggregate) => self.aggregate_over(aggregate)?,
-            _ => {
-                return Err(invalid(
-                    "`.over(..)` is for functions and aggregates, such as `func::sum(..)`",
-                ));
-            }
-        }
-        self.push(" OVER (");
-        let start = self.sql.len();
-        if !window.partition_by.is_empty() {
-            self.push("PARTITION BY ");
-            self.comma_separated(&window.partition_by)?;
-        }
-        if !window.order_by.is_empty() {
-            self.push(if self.sql.len() == start { "ORDER BY " } else { " ORDER BY " });
-            self.order_terms(&window.order_by)?;
-        }
-        if let Some(frame) = &window.frame {
-            self.push(if self.sql.len() == start { "" } else { " " });
-            self.frame(frame)?;
-        }
-        self.push(")");
-        Ok(())
-    }
-
-    fn aggregate_over(&mut self, aggregate: &'a Aggregate) -> Written {
-        match &aggregate.function {
-            _ if aggregate.distinct => {
-                Err(invalid("an aggregate over a window takes all values; leave DISTINCT out"))
-            }
-            Node::Function { name, .. }
-                if name == "string_agg"
-                    && self.dialect.string_aggregate() == StringAggregate::GroupConcatSeparator =>
-            {
-                Err(self.unsupported("string_agg over a window", "join the texts where they are read"))
-            }
-            _ => self.aggregate(aggregate),
-        }
-    }
-
-    fn frame(&mut self, frame: &Frame) -> Written {
-        let extended = self.dialect.supports_extended_frames();
-        let hint = "count in rows or by range";
-        if frame.unit == FrameUnit::Groups && !extended {
-            return Err(self.unsupported("frames of GROUPS", hint));
-        }
-        if frame.exclude.is_some() && !extended {
-            return Err(self.unsupported("EXCLUDE in a frame", "leave the rows out with a condition"));
-        }
-        if let (Some(first), Some(last)) = (frame.start, frame.end)
-            && first > last
-        {
-            return Err(invalid(format!("a window's frame from {first} to {last} ends before it begins")));
-        }
-        self.push(match frame.unit {
-            FrameUnit::Rows => "ROWS BETWEEN ",
-            FrameUnit::Range => "RANGE BETWEEN ",
-            FrameUnit::Groups => "GROUPS BETWEEN ",
-        });
-        self.bound(frame.start, "UNBOUNDED PRECEDING");
-        self.push(" AND ");
-        self.bound(frame.end, "UNBOUNDED FOLLOWING");
-        self.push(match frame.exclude {
-            None => "",
-            Some(Exclude::CurrentRow) => " EXCLUDE CURRENT ROW",
-            Some(Exclude::Group) => " EXCLUDE GROUP",
-            Some(Exclude::Ties) => " EXCLUDE TIES",
-        });
-        Ok(())
-    }
-
-    /// As a number and no parameter, which MariaDB does not take there.
-    fn bound(&mut self, bound: Option<i64>, open: &str) {
-        match bound {
-            None => self.push(open),
-            Some(0) => self.push("CURRENT ROW"),
-            Some(distance) => {
-                self.push(&distance.unsigned_abs().to_string());
-                self.push(if distance < 0 { " PRECEDING" } else { " FOLLOWING" });
-            }
-        }
     }
 }
 

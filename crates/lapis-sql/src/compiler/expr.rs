@@ -43,6 +43,7 @@ impl<'a> SqlWriter<'a, '_> {
             Node::Cast { operand, to } => self.cast(operand, to),
             Node::Row(parts) => self.row(parts),
             Node::Array(elements) => self.array(elements),
+            Node::GroupingSets { form, .. } => self.misplaced_grouping_sets(*form),
             Node::Exists { select, negated } => self.exists(select, *negated),
             Node::Scalar(select) => self.subquery(select),
             Node::Raw { pieces, args } => self.raw(pieces, args),

@@ -40,8 +40,10 @@ fn infer<'a>(
         let conditions = statement.joins.iter().filter_map(|join| join.on.as_ref());
         conditions
             .chain(&statement.filter)
+            .chain(&statement.distinct_on)
             .chain(&statement.group_by)
             .chain(&statement.having)
+            .chain(statement.windows.iter().flat_map(|(_, window)| window.nodes()))
             .chain(statement.order_by.iter().map(|term| &term.node))
             .for_each(|node| visit_tables(node, &mut add));
     }

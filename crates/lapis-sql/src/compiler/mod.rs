@@ -12,6 +12,7 @@ mod collection;
 mod common_table;
 mod expr;
 mod from;
+mod grouping;
 mod list;
 mod lock;
 mod precedence;
@@ -20,6 +21,7 @@ mod set_operation;
 mod text;
 mod upsert;
 mod values;
+mod window;
 mod write;
 mod writer;
 

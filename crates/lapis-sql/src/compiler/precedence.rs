@@ -62,6 +62,7 @@ pub(super) fn level(node: &Node, dialect: &dyn Dialect) -> Level {
         | Node::Cast { .. }
         | Node::Row(_)
         | Node::Array(_)
+        | Node::GroupingSets { .. }
         | Node::Exists { .. }
         | Node::Scalar(_) => Level::Primary,
     }

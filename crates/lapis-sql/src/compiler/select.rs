@@ -1,7 +1,7 @@
 //! `SELECT`.
 
 use super::precedence::Level;
-use super::writer::{ScopeTable, SqlWriter, Written};
+use super::writer::{ScopeTable, SqlWriter, Written, invalid};
 use crate::expr::{Order, OrderBy};
 use crate::statement::{SelectItem, SelectStatement, TableItems};
 use crate::value::Value;
@@ -21,7 +21,11 @@ impl<'a> SqlWriter<'a, '_> {
         }
         let start = self.scope.len();
         let inferred = self.enter_from(select)?;
+        let windows_around = std::mem::replace(&mut self.windows, &select.windows);
         self.push(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
+        if !select.distinct_on.is_empty() {
+            self.distinct_on(select)?;
+        }
         if select.items.is_empty() {
             // What `EXISTS` asks: whether there is a row, whatever is in it.
             self.push("1");
@@ -35,20 +39,36 @@ impl<'a> SqlWriter<'a, '_> {
             self.push(" WHERE ");
             self.node(filter)?;
         }
-        if !select.group_by.is_empty() {
-            self.push(" GROUP BY ");
-            self.comma_separated(&select.group_by)?;
-        }
+        self.group_by(select)?;
         if let Some(having) = &select.having {
             self.push(" HAVING ");
             self.node(having)?;
         }
+        self.windows(&select.windows)?;
         self.order_by(&select.order_by)?;
         self.limit(select.limit, select.offset)?;
         if let Some(lock) = &select.lock {
             self.lock(lock, start)?;
         }
+        self.windows = windows_around;
         self.leave_scope(start);
+        Ok(())
+    }
+
+    fn distinct_on(&mut self, select: &'a SelectStatement) -> Written {
+        if select.distinct {
+            return Err(invalid(
+                "the statement is DISTINCT both of whole rows and ON some terms; say one of both",
+            ));
+        }
+        if !self.dialect.supports_distinct_on() {
+            let hint =
+                "number the rows with `row_number()` in a subquery, and keep those with the number 1";
+            return Err(self.unsupported("DISTINCT ON", hint));
+        }
+        self.push("DISTINCT ON (");
+        self.comma_separated(&select.distinct_on)?;
+        self.push(") ");
         Ok(())
     }
 

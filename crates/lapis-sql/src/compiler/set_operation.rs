@@ -96,6 +96,8 @@ fn nothing_beside(select: &SelectStatement, operator: &str) -> Written {
     let beside = match select {
         SelectStatement { items, .. } if !items.is_empty() => "a projection",
         SelectStatement { distinct: true, .. } => "DISTINCT",
+        SelectStatement { distinct_on, .. } if !distinct_on.is_empty() => "DISTINCT ON",
+        SelectStatement { windows, .. } if !windows.is_empty() => "a window",
         SelectStatement { from, joins, .. } if !from.is_empty() || !joins.is_empty() => "tables",
         SelectStatement { filter: Some(_), .. } => "a filter",
         SelectStatement { group_by, having, .. } if !group_by.is_empty() || having.is_some() => "groups",

@@ -211,6 +211,7 @@ fn ends_with_tables(select: &SelectStatement) -> bool {
     select.filter.is_none()
         && select.group_by.is_empty()
         && select.having.is_none()
+        && select.windows.is_empty()
         && select.order_by.is_empty()
         && select.limit.or(select.offset).is_none()
         && last.is_none_or(|last| !stands_alone(last) || ends_with_tables(last))

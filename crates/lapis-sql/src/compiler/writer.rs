@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
+use crate::Name;
 use crate::dialect::Dialect;
 use crate::error::CompileError;
-use crate::expr::{ColumnRef, TableName};
+use crate::expr::{ColumnRef, TableName, Window};
 use crate::statement::{FromItem, StatementRef, TableSource};
 use crate::value::Value;
 
@@ -57,6 +58,8 @@ pub(super) struct SqlWriter<'a, 'd> {
     pub(super) in_returning: bool,
     /// What an upsert sets is being written, where `excluded` has a meaning.
     pub(super) in_upsert: bool,
+    /// The windows that the SELECT being written names.
+    pub(super) windows: &'a [(Name, Window)],
     pub(super) quote: char,
     /// Where the last column's table stands in the buffer: the next column is mostly of the same table.
     qualifier: Option<(ScopeTable<'a>, Range<usize>)>,
@@ -73,6 +76,7 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
             bare_columns: false,
             in_returning: false,
             in_upsert: false,
+            windows: &[],
             quote: dialect.identifier_quote(),
             qualifier: None,
         }

@@ -16,8 +16,8 @@ pub use mysql::{MariaDb, MySql};
 pub use postgres::Postgres;
 pub use sqlite::{Sqlite, SqliteValue};
 pub use syntax::{
-    BulkInsert, InList, NullSafeEquality, ParameterPlace, RowLocks, Spelling, StringAggregate,
-    UpsertSyntax, ValuesSyntax,
+    BulkInsert, GroupingSyntax, InList, NullSafeEquality, ParameterPlace, RowLocks, Spelling,
+    StringAggregate, UpsertSyntax, ValuesSyntax,
 };
 
 use std::fmt;
@@ -125,6 +125,16 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
         ValuesSyntax::NamedByFirstRow
     }
 
+    /// How groups of several groupings are asked for.
+    fn grouping_syntax(&self) -> GroupingSyntax {
+        GroupingSyntax::Terms
+    }
+
+    /// Whether there is `SELECT DISTINCT ON (…)`.
+    fn supports_distinct_on(&self) -> bool {
+        false
+    }
+
     /// Whether `WITH` can say that a query is `MATERIALIZED` or `NOT MATERIALIZED`.
     fn supports_materialized(&self) -> bool {
         true
@@ -230,6 +240,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
 
     /// Whether the frame of a window may count `GROUPS`, and `EXCLUDE` rows.
     fn supports_extended_frames(&self) -> bool {
+        true
+    }
+
+    /// Whether `lag` and `lead` take what they give where there is no such row.
+    fn supports_lag_default(&self) -> bool {
         true
     }
 

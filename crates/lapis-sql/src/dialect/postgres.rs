@@ -9,8 +9,8 @@ use chrono::{Datelike, NaiveDate};
 
 use super::literal::{decimal_type, display, hex, quoted, type_of, varchar_of};
 use super::{
-    AdvisoryLocks, AutoIncrementSyntax, BulkInsert, CommentSyntax, Dialect, Explain, InList,
-    ParameterPlace, RowLocks, Spelling, TwoPhase, UpsertSyntax, ValuesSyntax, ddl,
+    AdvisoryLocks, AutoIncrementSyntax, BulkInsert, CommentSyntax, Dialect, Explain, GroupingSyntax,
+    InList, ParameterPlace, RowLocks, Spelling, TwoPhase, UpsertSyntax, ValuesSyntax, ddl,
 };
 use crate::error::{CompileError, EncodeError};
 use crate::expr::{Builtin, PathStep};
@@ -114,6 +114,14 @@ impl Dialect for Postgres {
 
     fn values_syntax(&self) -> ValuesSyntax {
         ValuesSyntax::NamedBehind { row: "" }
+    }
+
+    fn grouping_syntax(&self) -> GroupingSyntax {
+        GroupingSyntax::GroupingSets
+    }
+
+    fn supports_distinct_on(&self) -> bool {
+        true
     }
 
     fn supports_lateral(&self) -> bool {

@@ -30,6 +30,20 @@ pub enum ValuesSyntax {
     Selects,
 }
 
+/// How groups of several groupings are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupingSyntax {
+    /// `GROUP BY ROLLUP (…)`, `CUBE (…)`, `GROUPING SETS (…)`: standard SQL.
+    GroupingSets,
+    /// `GROUP BY … WITH ROLLUP`, of all terms, and nothing else.
+    WithRollup {
+        /// Whether the groups may be ordered.
+        ordered: bool,
+    },
+    /// Terms alone.
+    Terms,
+}
+
 /// The locks that a SELECT can take on rows, `FOR UPDATE` being one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RowLocks {

@@ -104,6 +104,8 @@ pub enum Builtin {
     Greatest,
     /// The lesser of two values.
     Least,
+    /// Whether the row is of a group that is not made by an expression, as 1 or 0; of several, as bits.
+    Grouping,
     /// A random number.
     Random,
     /// The bits that both integers have.

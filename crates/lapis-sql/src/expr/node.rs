@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::aggregate::Aggregate;
 use super::builtin::Builtin;
+use super::grouping::GroupingForm;
 use super::json::PathStep;
 use super::operand::Expr;
 use super::window::Window;
@@ -252,6 +253,13 @@ pub enum Node {
     Row(Vec<Node>),
     /// `ARRAY[a, b, …]`
     Array(Vec<Node>),
+    /// `ROLLUP (…)` and its kin, as a term of GROUP BY.
+    GroupingSets {
+        /// Which.
+        form: GroupingForm,
+        /// Its terms; a [`Node::Row`] for several, or none, as one.
+        terms: Vec<Node>,
+    },
     /// `EXISTS (SELECT …)`
     Exists {
         /// The subquery.

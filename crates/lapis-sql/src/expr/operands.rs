@@ -38,7 +38,11 @@ macro_rules! walk {
                     f(operand);
                     list.$iter().for_each(f);
                 }
-                Node::All(nodes) | Node::Any(nodes) | Node::Row(nodes) | Node::Array(nodes) => {
+                Node::All(nodes)
+                | Node::Any(nodes)
+                | Node::Row(nodes)
+                | Node::Array(nodes)
+                | Node::GroupingSets { terms: nodes, .. } => {
                     nodes.$iter().for_each(f);
                 }
                 Node::Function { args, .. } | Node::Builtin { args, .. } | Node::Raw { args, .. } => {

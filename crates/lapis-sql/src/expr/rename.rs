@@ -99,6 +99,8 @@ fn for_each_expression(select: &mut SelectStatement, f: &mut dyn FnMut(&mut Node
     select.filter.iter_mut().for_each(&mut *f);
     select.group_by.iter_mut().for_each(&mut *f);
     select.having.iter_mut().for_each(&mut *f);
+    select.distinct_on.iter_mut().for_each(&mut *f);
+    select.windows.iter_mut().flat_map(|(_, window)| window.nodes_mut()).for_each(&mut *f);
     select.order_by.iter_mut().for_each(|term| f(&mut term.node));
 }
 

@@ -5,6 +5,7 @@ use std::ops::{RangeFrom, RangeFull, RangeInclusive, RangeToInclusive};
 
 use super::node::{Node, OrderBy};
 use super::operand::Expr;
+use crate::Name;
 use crate::statement::{Grouping, Ordering};
 
 /// What stands in the parentheses of `OVER (…)`.
@@ -13,6 +14,8 @@ use crate::statement::{Grouping, Ordering};
 #[derive(Debug, Clone, PartialEq, Default)]
 #[must_use = "a window does nothing before a function is taken `.over(..)` it"]
 pub struct Window {
+    /// The name of the window that this one is made of.
+    pub base: Option<Name>,
     /// The rows that have the same values here are looked at together; of none: all rows.
     pub partition_by: Vec<Node>,
     /// The order within a partition.
@@ -124,6 +127,12 @@ impl FrameBounds for RangeFull {
 /// ```
 pub fn window() -> Window {
     Window::default()
+}
+
+/// The window that the statement names so by [`Select::window`](crate::statement::Select::window), as it is or as what
+/// another is made of: that may add an order, where the first has none, and a frame.
+pub fn named_window(name: impl Into<Name>) -> Window {
+    Window { base: Some(name.into()), ..Window::default() }
 }
 
 impl Window {

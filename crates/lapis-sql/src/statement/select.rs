@@ -8,7 +8,7 @@ use super::{
     RowLock, SelectItems, Selection, SetOperation, Shape, Statement, StatementRef, TableSource, Val,
 };
 use crate::Name;
-use crate::expr::{Condition, Expr, Node, OrderBy, func};
+use crate::expr::{Condition, Expr, Node, OrderBy, Window, func};
 use crate::types::SqlType;
 
 /// One column of a projection.
@@ -39,6 +39,8 @@ pub struct SelectStatement {
     pub items: SelectItems,
     /// `DISTINCT`
     pub distinct: bool,
+    /// `DISTINCT ON`: of the rows that are equal in these, the first.
+    pub distinct_on: Vec<Node>,
     /// `FROM`; where empty, the one table that the projection names and no join brings.
     pub from: Vec<FromItem>,
     /// `JOIN`s, in order.
@@ -49,6 +51,8 @@ pub struct SelectStatement {
     pub group_by: Vec<Node>,
     /// `HAVING`
     pub having: Option<Node>,
+    /// `WINDOW`: windows that functions name.
+    pub windows: Vec<(Name, Window)>,
     /// `ORDER BY`
     pub order_by: Vec<OrderBy>,
     /// `LIMIT`
@@ -109,6 +113,35 @@ impl<S: Shape> Select<S> {
     #[must_use]
     pub fn distinct(mut self) -> Self {
         self.statement.distinct = true;
+        self
+    }
+
+    /// `SELECT DISTINCT ON (…)`: of the rows that are equal in these terms, the first one in the query's order, which has to
+    /// begin with the same terms.
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::Postgres;
+    /// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{select, Statement};
+    /// # struct Reading;
+    /// # impl StaticTable for Reading { const TABLE: &'static str = "readings"; }
+    /// # const PLACE: Column<Reading, String> = Column::new("place");
+    /// # const DAY: Column<Reading, i32> = Column::new("day");
+    /// # const DEGREES: Column<Reading, i32> = Column::new("degrees");
+    /// let latest = select((PLACE, DEGREES)).distinct_on(PLACE).order_by((PLACE, DAY.desc()));
+    /// assert_eq!(
+    ///     latest.sql(&Postgres)?,
+    ///     "SELECT DISTINCT ON (\"readings\".\"place\") \"readings\".\"place\", \"readings\".\"degrees\" \
+    ///      FROM \"readings\" ORDER BY \"readings\".\"place\", \"readings\".\"day\" DESC",
+    /// );
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    ///
+    /// PostgreSQL has it alone. Elsewhere, and there it is an error when compiled, number the rows with
+    /// [`row_number`](crate::expr::func::row_number) in a subquery, and keep those with the number 1.
+    #[must_use]
+    pub fn distinct_on(mut self, terms: impl Grouping) -> Self {
+        terms.add_to(&mut self.statement.distinct_on);
         self
     }
 
@@ -207,6 +240,39 @@ impl<S: Shape> Select<S> {
     #[must_use]
     pub fn having(mut self, condition: impl Condition) -> Self {
         and_also(&mut self.statement.having, condition.into_condition());
+        self
+    }
+
+    /// `WINDOW name AS (…)`: gives a window a name, by which functions are taken over it and other windows are made of it.
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::Sqlite;
+    /// # use lapis_sql::expr::{func, named_window, window, Column, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{select, Statement};
+    /// # struct Sale;
+    /// # impl StaticTable for Sale { const TABLE: &'static str = "sales"; }
+    /// # const SHOP: Column<Sale, i64> = Column::new("shop");
+    /// # const DAY: Column<Sale, i64> = Column::new("day");
+    /// # const AMOUNT: Column<Sale, i64> = Column::new("amount");
+    /// let by_shop = named_window("by_shop");
+    /// let sales = select((
+    ///     func::sum(AMOUNT).over(by_shop.clone()),
+    ///     func::row_number().over(by_shop.order_by(DAY)),
+    /// ))
+    /// .window("by_shop", window().partition_by(SHOP));
+    /// assert_eq!(
+    ///     sales.sql(&Sqlite)?,
+    ///     "SELECT sum(\"sales\".\"amount\") OVER \"by_shop\", \
+    ///      row_number() OVER (\"by_shop\" ORDER BY \"sales\".\"day\") FROM \"sales\" \
+    ///      WINDOW \"by_shop\" AS (PARTITION BY \"sales\".\"shop\")",
+    /// );
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    ///
+    /// A window may be made of those that were named before it.
+    #[must_use]
+    pub fn window(mut self, name: impl Into<Name>, window: Window) -> Self {
+        self.statement.windows.push((name.into(), window));
         self
     }
 

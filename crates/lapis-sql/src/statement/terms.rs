@@ -1,8 +1,9 @@
 //! The terms of GROUP BY and ORDER BY, and the joining of conditions.
 
-use crate::expr::{ExprOps, Node, OrderBy};
+use crate::expr::{ExprOps, GroupingTerm, Node, OrderBy};
 
-/// What `group_by` takes: a column or expression, a tuple, or a `Vec` of these.
+/// What `group_by` takes: a column or expression, a [`rollup`](crate::expr::rollup) or its kin, a tuple, an array or a
+/// `Vec` of these.
 #[diagnostic::on_unimplemented(
     message = "rows cannot be grouped by `{Self}`",
     label = "not a column or expression"
@@ -27,6 +28,26 @@ pub trait Ordering {
 impl<O: ExprOps> Grouping for O {
     fn add_to(self, terms: &mut Vec<Node>) {
         terms.push(self.into_node());
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Grouping for GroupingTerm {
+    fn add_to(self, terms: &mut Vec<Node>) {
+        terms.push(self.into_node());
+    }
+}
+
+/// No terms: for [`grouping_set`](crate::expr::grouping_set).
+#[diagnostic::do_not_recommend]
+impl Grouping for () {
+    fn add_to(self, _terms: &mut Vec<Node>) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<G: Grouping, const N: usize> Grouping for [G; N] {
+    fn add_to(self, terms: &mut Vec<Node>) {
+        self.into_iter().for_each(|term| term.add_to(terms));
     }
 }
 

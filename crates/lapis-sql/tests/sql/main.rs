@@ -7,6 +7,7 @@ mod common;
 mod common_table;
 mod datetimes;
 mod expressions;
+mod groupings;
 mod inline;
 mod lock;
 mod pretty;

@@ -5,7 +5,7 @@ use crate::dialect::syntax::NO_ARRAYS;
 use crate::expr::{Builtin, DateField, Field, TimeField, Unit};
 use crate::types::kind::Moment;
 
-pub(super) fn spelling(builtin: Builtin) -> Spelling {
+pub(super) fn spelling(builtin: Builtin, answers: &super::Answers) -> Spelling {
     match builtin {
         // `length` counts bytes here.
         Builtin::Length => Call("char_length"),
@@ -66,6 +66,7 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
         Builtin::Sign => Call("sign"),
         Builtin::Greatest => Call("greatest"),
         Builtin::Least => Call("least"),
+        Builtin::Grouping => answers.grouping,
         Builtin::Random => Call("rand"),
         // They give unsigned integers.
         Builtin::BitAnd => Template("CAST({0} & {1} AS SIGNED)"),

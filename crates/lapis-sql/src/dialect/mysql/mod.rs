@@ -7,8 +7,8 @@ use std::fmt::{self, Write};
 
 use super::literal::{INET, decimal_type, display, type_of, varchar_of};
 use super::{
-    AdvisoryLocks, AutoIncrementSyntax, CommentSyntax, Dialect, Explain, NullSafeEquality, RowLocks,
-    Spelling, StringAggregate, TwoPhase, UpsertSyntax, ValuesSyntax,
+    AdvisoryLocks, AutoIncrementSyntax, CommentSyntax, Dialect, Explain, GroupingSyntax, NullSafeEquality,
+    RowLocks, Spelling, StringAggregate, TwoPhase, UpsertSyntax, ValuesSyntax,
 };
 use crate::error::EncodeError;
 use crate::expr::Builtin;
@@ -67,6 +67,11 @@ struct Answers {
     text_of_digits: (&'static str, &'static str),
     row_locks: RowLocks,
     explain: Explain,
+    /// Whether `WITH ROLLUP` goes with an order.
+    ordered_rollup: bool,
+    grouping: Spelling,
+    /// Whether `lag` and `lead` take a third argument.
+    lag_default: bool,
 }
 
 impl Family for MySql {
@@ -82,6 +87,10 @@ impl Family for MySql {
         text_of_digits: ("_utf8mb4 ", ""),
         row_locks: RowLocks { share: " FOR SHARE", of: true, key_locks: false },
         explain: Explain::MYSQL,
+        // Since MySQL 8.0.12.
+        ordered_rollup: true,
+        grouping: Spelling::Call("grouping"),
+        lag_default: true,
     };
 }
 
@@ -101,6 +110,13 @@ impl Family for MariaDb {
         text_of_digits: ("convert(", " USING utf8mb4)"),
         row_locks: RowLocks { share: " LOCK IN SHARE MODE", of: false, key_locks: false },
         explain: Explain::MARIADB,
+        // MariaDB 10.11: error 1221.
+        ordered_rollup: false,
+        grouping: Spelling::Missing {
+            feature: "GROUPING",
+            hint: "let the terms have no NULL of their own, and NULL tells that a row is not grouped by them",
+        },
+        lag_default: false,
     };
 }
 
@@ -204,6 +220,14 @@ impl<F: Family> Dialect for F {
         F::ANSWERS.values
     }
 
+    fn grouping_syntax(&self) -> GroupingSyntax {
+        GroupingSyntax::WithRollup { ordered: F::ANSWERS.ordered_rollup }
+    }
+
+    fn supports_lag_default(&self) -> bool {
+        F::ANSWERS.lag_default
+    }
+
     fn supports_lateral(&self) -> bool {
         F::ANSWERS.lateral
     }
@@ -233,7 +257,7 @@ impl<F: Family> Dialect for F {
     }
 
     fn spelling(&self, builtin: Builtin) -> Spelling {
-        builtin::spelling(builtin)
+        builtin::spelling(builtin, &F::ANSWERS)
     }
 
     fn string_aggregate(&self) -> StringAggregate {

@@ -54,6 +54,7 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
         Builtin::Sign => Template("CAST(sign({:0}) AS BIGINT)"),
         Builtin::Greatest => Call("greatest"),
         Builtin::Least => Call("least"),
+        Builtin::Grouping => Call("grouping"),
         Builtin::Random => Call("random"),
         Builtin::BitAnd => Template("({0} & {1})"),
         Builtin::BitOr => Template("({0} | {1})"),

@@ -93,6 +93,10 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
         Builtin::Sign => Call("sign"),
         Builtin::Greatest => Call("max"),
         Builtin::Least => Call("min"),
+        Builtin::Grouping => Missing {
+            feature: "GROUPING",
+            hint: "put the groups of several queries together with `.union_all(..)`",
+        },
         Builtin::Random => Call("random"),
         Builtin::BitAnd => Template("({0} & {1})"),
         Builtin::BitOr => Template("({0} | {1})"),

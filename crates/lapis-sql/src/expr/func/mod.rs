@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod datetime;
+mod grouping;
 mod json;
 mod number;
 mod text;
@@ -18,6 +19,7 @@ pub use aggregate::{
 pub use datetime::{
     add_days, add_months, current_date, date_of, date_trunc, days_between, elapsed, extract, now, time_of,
 };
+pub use grouping::grouping;
 pub use json::{JsonFields, JsonItems, json_agg, json_array, json_object, json_object_agg};
 pub use number::{
     abs, ceil, exp, floor, greatest, least, ln, log10, power, random, round, round_to, sign, sqrt,
@@ -27,8 +29,8 @@ pub use text::{
     repeat, replace, reverse, right, rpad, rtrim, substr, substr_from, trim, upper,
 };
 pub use window::{
-    cume_dist, dense_rank, first_value, lag, last_value, lead, nth_value, ntile, percent_rank, rank,
-    row_number,
+    cume_dist, dense_rank, first_value, lag, lag_or, last_value, lead, lead_or, nth_value, ntile,
+    percent_rank, rank, row_number,
 };
 
 use super::builtin::Builtin;

@@ -5,8 +5,9 @@
 use super::Nullable;
 use crate::Name;
 use crate::expr::node::Node;
-use crate::expr::operand::IntoExpr;
+use crate::expr::operand::{IntoExpr, KindOf};
 use crate::expr::window::WindowFunction;
+use crate::types::SqlType;
 
 fn call<T>(name: &'static str, args: Vec<Node>) -> WindowFunction<T> {
     WindowFunction::new(Node::function(Name::Borrowed(name), args))
@@ -58,7 +59,7 @@ pub fn ntile(buckets: u32) -> WindowFunction<i64> {
 }
 
 /// `lag(x, rows)`: what `x` is so many rows before; NULL where there is no such row. For another value then, there is
-/// [`coalesce`](super::coalesce).
+/// [`lag_or`].
 ///
 /// ```
 /// # use lapis_sql::expr::{func, window, Column, Expr, StaticTable};
@@ -76,6 +77,49 @@ pub fn lag<O: IntoExpr>(operand: O, rows: u32) -> WindowFunction<Nullable<O>> {
 /// `lead(x, rows)`: what `x` is so many rows behind; NULL where there is no such row.
 pub fn lead<O: IntoExpr>(operand: O, rows: u32) -> WindowFunction<Nullable<O>> {
     call("lead", vec![operand.into_node(), constant(rows)])
+}
+
+/// `lag(x, rows, otherwise)`: what `x` is so many rows before, and `otherwise` where there is no such row. Where there is one
+/// and `x` is NULL in it, it is NULL, other than with [`coalesce`](super::coalesce).
+///
+/// ```
+/// # use lapis_sql::dialect::{MariaDb, Sqlite};
+/// # use lapis_sql::expr::{func, window, Column, StaticTable};
+/// # use lapis_sql::statement::{select, Statement};
+/// # struct Sale;
+/// # impl StaticTable for Sale { const TABLE: &'static str = "sales"; }
+/// # const DAY: Column<Sale, i64> = Column::new("day");
+/// # const AMOUNT: Column<Sale, i64> = Column::new("amount");
+/// let before = select(func::lag_or(AMOUNT, 1, 0).over(window().order_by(DAY)));
+/// assert_eq!(
+///     before.sql(&Sqlite)?,
+///     r#"SELECT lag("sales"."amount", 1, ?) OVER (ORDER BY "sales"."day") FROM "sales""#,
+/// );
+/// // MariaDB's `lag` has no third argument.
+/// assert_eq!(
+///     before.sql(&MariaDb)?,
+///     "SELECT CASE WHEN lag(1, 1) OVER (ORDER BY `sales`.`day`) IS NULL THEN ? \
+///      ELSE lag(`sales`.`amount`, 1) OVER (ORDER BY `sales`.`day`) END FROM `sales`",
+/// );
+/// # Ok::<(), lapis_sql::CompileError>(())
+/// ```
+pub fn lag_or<O, D>(operand: O, rows: u32, otherwise: D) -> WindowFunction<O::Type>
+where
+    O: IntoExpr,
+    D: IntoExpr,
+    D::Type: SqlType<Kind = KindOf<O>>,
+{
+    call("lag", vec![operand.into_node(), constant(rows), otherwise.into_node()])
+}
+
+/// `lead(x, rows, otherwise)`: what `x` is so many rows behind, and `otherwise` where there is no such row; see [`lag_or`].
+pub fn lead_or<O, D>(operand: O, rows: u32, otherwise: D) -> WindowFunction<O::Type>
+where
+    O: IntoExpr,
+    D: IntoExpr,
+    D::Type: SqlType<Kind = KindOf<O>>,
+{
+    call("lead", vec![operand.into_node(), constant(rows), otherwise.into_node()])
 }
 
 /// `first_value(x)`: what `x` is in the first row of the frame; NULL where the frame has no row.

@@ -1,0 +1,95 @@
+//! `GROUP BY`.
+
+use super::writer::{SqlWriter, Written, invalid};
+use crate::dialect::GroupingSyntax;
+use crate::expr::{GroupingForm, Node};
+use crate::statement::SelectStatement;
+
+const HINT: &str = "put the groups of several queries together with `.union_all(..)`";
+
+impl<'a> SqlWriter<'a, '_> {
+    /// ` GROUP BY …`, of no terms nothing.
+    pub(super) fn group_by(&mut self, select: &'a SelectStatement) -> Written {
+        let terms = select.group_by.as_slice();
+        if terms.is_empty() {
+            return Ok(());
+        }
+        self.push(" GROUP BY ");
+        let Some((form, within)) = terms.iter().find_map(grouping_sets) else {
+            return self.comma_separated(terms);
+        };
+        match self.dialect.grouping_syntax() {
+            GroupingSyntax::GroupingSets => self.grouping_terms(terms, true),
+            GroupingSyntax::WithRollup { .. }
+                if form == GroupingForm::Rollup
+                    && !within.is_empty()
+                    && !within.iter().any(|term| matches!(term, Node::Row(_)))
+                    && terms.len() == 1 =>
+            {
+                if let (GroupingSyntax::WithRollup { ordered: false }, false) =
+                    (self.dialect.grouping_syntax(), select.order_by.is_empty())
+                {
+                    let hint =
+                        "take the groups as a `.subquery(..)`, and order the rows of the query around it";
+                    return Err(self.unsupported("ORDER BY beside WITH ROLLUP", hint));
+                }
+                self.grouping_terms(within, false)?;
+                self.push(" WITH ROLLUP");
+                Ok(())
+            }
+            GroupingSyntax::WithRollup { .. } if form == GroupingForm::Rollup => {
+                let hint = "roll up all terms, each for itself";
+                Err(self.unsupported("ROLLUP of some terms of GROUP BY, or of several as one", hint))
+            }
+            GroupingSyntax::WithRollup { .. } | GroupingSyntax::Terms => {
+                Err(self.unsupported(&format!("GROUP BY {}", word(form)), HINT))
+            }
+        }
+    }
+
+    /// Terms, among which other forms may stand only at the top and in GROUPING SETS.
+    fn grouping_terms(&mut self, terms: &'a [Node], forms: bool) -> Written {
+        for (position, term) in terms.iter().enumerate() {
+            self.push(if position > 0 { ", " } else { "" });
+            match (term, grouping_sets(term)) {
+                (_, Some((form, within))) if forms => {
+                    self.push(word(form));
+                    self.push(" (");
+                    self.grouping_terms(within, form == GroupingForm::Sets)?;
+                    self.push(")");
+                }
+                (Node::Row(parts), None) => {
+                    self.push("(");
+                    self.grouping_terms(parts, false)?;
+                    self.push(")");
+                }
+                _ => self.node(term)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Where it is no term of GROUP BY.
+    #[cold]
+    pub(super) fn misplaced_grouping_sets(&self, form: GroupingForm) -> Written {
+        let word = word(form);
+        Err(invalid(format!(
+            "{word} stands where only an expression may; it is a term of `.group_by(..)` or of `grouping_sets(..)`",
+        )))
+    }
+}
+
+fn grouping_sets(term: &Node) -> Option<(GroupingForm, &[Node])> {
+    match term {
+        Node::GroupingSets { form, terms } => Some((*form, terms)),
+        _ => None,
+    }
+}
+
+fn word(form: GroupingForm) -> &'static str {
+    match form {
+        GroupingForm::Rollup => "ROLLUP",
+        GroupingForm::Cube => "CUBE",
+        GroupingForm::Sets => "GROUPING SETS",
+    }
+}
