@@ -164,11 +164,10 @@ impl Model {
                     }
                 }
                 let statement = UpdateStatement {
-                    table: table.clone(),
                     assignments,
                     filter: by_key(),
                     returning: items(returning).collect(),
-                    all_rows: false,
+                    ..UpdateStatement::new(table.clone())
                 };
                 let compiled = compile(StatementRef::Update(&statement), dialect)?;
                 let own = columns.iter().count();
@@ -178,12 +177,7 @@ impl Model {
                 compiled.sql
             }
             Purpose::Delete => {
-                let statement = DeleteStatement {
-                    table: table.clone(),
-                    filter: by_key(),
-                    returning: Vec::new(),
-                    all_rows: false,
-                };
+                let statement = DeleteStatement { filter: by_key(), ..DeleteStatement::new(table.clone()) };
                 compile(StatementRef::Delete(&statement), dialect)?.sql
             }
         };

@@ -76,16 +76,7 @@ impl<'a> SqlWriter<'a, '_> {
         self.scope.extend(inferred.map(ScopeTable::of));
         let items = statement.from.iter().chain(statement.joins.iter().map(|join| &join.item));
         for item in items {
-            let Some(table) = ScopeTable::of_item(item) else {
-                return Err(invalid("a subquery or VALUES in FROM needs an alias"));
-            };
-            if self.scope[start..].contains(&table) {
-                return Err(invalid(format!(
-                    "{} is in FROM twice; give one of them another name with `alias`",
-                    table.name,
-                )));
-            }
-            self.scope.push(table);
+            self.enter_item(item, start)?;
         }
         if inferred.is_none() && statement.from.is_empty() && !statement.joins.is_empty() {
             return Err(invalid(
@@ -93,6 +84,21 @@ impl<'a> SqlWriter<'a, '_> {
             ));
         }
         Ok(inferred)
+    }
+
+    /// Brings an item of FROM into scope, where those of the same FROM begin at `start`.
+    pub(super) fn enter_item(&mut self, item: &'a FromItem, start: usize) -> Written {
+        let Some(table) = ScopeTable::of_item(item) else {
+            return Err(invalid("a subquery or VALUES in FROM needs an alias"));
+        };
+        if self.scope[start..].contains(&table) {
+            return Err(invalid(format!(
+                "{} is in FROM twice; give one of them another name with `alias`",
+                table.name,
+            )));
+        }
+        self.scope.push(table);
+        Ok(())
     }
 
     /// Writes FROM and the joins; the statement's own tables begin at `start` in the scope.
@@ -118,7 +124,7 @@ impl<'a> SqlWriter<'a, '_> {
         statement.joins.iter().try_for_each(|join| self.join(join, start))
     }
 
-    fn join(&mut self, join: &'a Join, start: usize) -> Written {
+    pub(super) fn join(&mut self, join: &'a Join, start: usize) -> Written {
         self.push(match join.kind {
             JoinKind::Inner => " JOIN ",
             JoinKind::Left => " LEFT JOIN ",
@@ -147,7 +153,7 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    fn source(&mut self, item: &'a FromItem, start: usize) -> Written {
+    pub(super) fn source(&mut self, item: &'a FromItem, start: usize) -> Written {
         match &item.source {
             TableSource::Table(table) => self.table_name(table)?,
             // A subquery in FROM sees the statements around this one, but not the tables beside it.

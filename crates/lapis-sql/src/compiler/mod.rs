@@ -13,6 +13,7 @@ mod common_table;
 mod expr;
 mod from;
 mod grouping;
+mod insert;
 mod list;
 mod lock;
 mod precedence;

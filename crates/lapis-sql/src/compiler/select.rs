@@ -3,19 +3,26 @@
 use super::precedence::Level;
 use super::writer::{ScopeTable, SqlWriter, Written, invalid};
 use crate::expr::{Order, OrderBy};
-use crate::statement::{SelectItem, SelectStatement, TableItems};
+use crate::statement::{CommonTable, SelectItem, SelectStatement, TableItems};
 use crate::value::Value;
 
 impl<'a> SqlWriter<'a, '_> {
     pub(super) fn subquery(&mut self, select: &'a SelectStatement) -> Written {
         self.push("(");
+        self.subqueries += 1;
         self.select(select)?;
+        self.subqueries -= 1;
         self.push(")");
         Ok(())
     }
 
     pub(super) fn select(&mut self, select: &'a SelectStatement) -> Written {
-        self.common_tables(&select.with)?;
+        self.select_with(&[], select)
+    }
+
+    /// The same, with tables in its WITH before its own.
+    pub(super) fn select_with(&mut self, with: &'a [CommonTable], select: &'a SelectStatement) -> Written {
+        self.common_tables(with, &select.with)?;
         if let Some(set) = &select.set_operation {
             return self.set_operation(select, set);
         }

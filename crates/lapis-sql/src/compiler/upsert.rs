@@ -5,7 +5,8 @@ use super::writer::{ScopeTable, SqlWriter, Written, invalid};
 use crate::dialect::UpsertSyntax;
 use crate::expr::Node;
 use crate::statement::{
-    ConflictAction, ConflictTarget, ConflictValues, InsertStatement, OnConflict, SelectStatement,
+    CommonTable, ConflictAction, ConflictTarget, ConflictValues, InsertStatement, OnConflict,
+    SelectStatement,
 };
 
 impl<'a> SqlWriter<'a, '_> {
@@ -172,6 +173,12 @@ impl<'a> SqlWriter<'a, '_> {
                 "excluded.{column} stands outside of an upsert's `.do_update(..)`, where nothing is to be inserted",
             )));
         }
+        // MariaDB 10.11 does not take `VALUES(…)` there, and under the name `VALUE(…)`, which it takes, keeps the result for
+        // the first row for all others.
+        if self.subqueries > 0 && self.dialect.upsert() == UpsertSyntax::OnDuplicateKey {
+            let hint = "ask in the query whose rows are inserted, and take what it gives from a column";
+            return Err(self.unsupported(&format!("excluded.{column} within a subquery"), hint));
+        }
         self.excluded_column(column)
     }
 
@@ -187,8 +194,12 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     /// Behind a query that ends with its tables, SQLite takes `ON` for that of a join.
-    pub(super) fn select_before_on_conflict(&mut self, select: &'a SelectStatement) -> Written {
-        self.select(select)?;
+    pub(super) fn select_before_on_conflict(
+        &mut self,
+        with: &'a [CommonTable],
+        select: &'a SelectStatement,
+    ) -> Written {
+        self.select_with(with, select)?;
         if let UpsertSyntax::OnConflict { select_needs_where: true, .. } = self.dialect.upsert()
             && ends_with_tables(select)
         {

@@ -1,137 +1,213 @@
-//! `INSERT`, `UPDATE` and `DELETE`.
+//! `UPDATE` and `DELETE`, and what all writing statements return.
 
-use super::writer::{ScopeTable, SqlWriter, Written, invalid};
-use crate::Name;
-use crate::expr::{Node, TableName};
-use crate::statement::{DeleteStatement, InsertSource, InsertStatement, SelectItem, UpdateStatement};
+use super::precedence::Level;
+use super::writer::{Fault, ScopeTable, SqlWriter, Written, invalid};
+use crate::dialect::JoinedWrites;
+use crate::error::CompileError;
+use crate::expr::{Node, OrderBy, TableName};
+use crate::statement::{CommonTable, DeleteStatement, Join, JoinKind, SelectItem, UpdateStatement};
+
+/// What UPDATE and DELETE have in common.
+struct Narrowed<'a> {
+    verb: &'static str,
+    table: &'a TableName,
+    joins: &'a [Join],
+    filter: Option<&'a Node>,
+    all_rows: bool,
+    order_by: &'a [OrderBy],
+    limit: Option<u64>,
+}
 
 impl<'a> SqlWriter<'a, '_> {
-    pub(super) fn insert(&mut self, insert: &'a InsertStatement) -> Written {
-        self.push("INSERT INTO ");
-        self.table_name(&insert.table)?;
-        self.push(" ");
-        match &insert.source {
-            InsertSource::Values(rows) if insert.columns.is_empty() => {
-                if rows.len() > 1 {
-                    return Err(invalid(format!(
-                        "{} rows without a value cannot be inserted into {} at once; insert them one by one",
-                        rows.len(),
-                        insert.table,
-                    )));
-                }
-                self.push(self.dialect.default_values());
-            }
-            InsertSource::Values(rows) => {
-                self.column_names(&insert.columns)?;
-                self.push(" VALUES ");
-                self.rows(insert, rows)?;
-            }
-            InsertSource::NoRows => {
-                return Err(invalid(format!(
-                    "the insert into {} is given an empty list of rows; leave it out where there are none",
-                    insert.table,
-                )));
-            }
-            InsertSource::Select(select) => {
-                if !insert.columns.is_empty() {
-                    let selected = select.output_items().len();
-                    if insert.columns.len() != selected {
-                        return Err(invalid(format!(
-                            "the insert into {} has {} columns, and its query selects {}",
-                            insert.table,
-                            insert.columns.len(),
-                            selected,
-                        )));
-                    }
-                    self.column_names(&insert.columns)?;
-                    self.push(" ");
-                }
-                match &insert.on_conflict {
-                    Some(_) => self.select_before_on_conflict(select)?,
-                    None => self.select(select)?,
-                }
-            }
-        }
-        if let Some(conflict) = &insert.on_conflict {
-            self.on_conflict(insert, conflict)?;
-        }
-        let supported = self.dialect.supports_insert_returning();
-        self.returning("INSERT", supported, &insert.table, &insert.returning)
-    }
-
-    /// Writes `("a", "b")`.
-    pub(super) fn column_names(&mut self, columns: &'a [Name]) -> Written {
-        for (position, column) in columns.iter().enumerate() {
-            self.push(if position > 0 { ", " } else { "(" });
-            self.identifier(column)?;
-        }
-        self.push(")");
-        Ok(())
-    }
-
-    fn rows(&mut self, insert: &'a InsertStatement, rows: &'a [Vec<Node>]) -> Written {
-        for (position, row) in rows.iter().enumerate() {
-            if row.len() != insert.columns.len() {
-                return Err(invalid(format!(
-                    "row {} of the insert into {} has {} values for {} columns",
-                    position + 1,
-                    insert.table,
-                    row.len(),
-                    insert.columns.len(),
-                )));
-            }
-            self.push(if position > 0 { ", (" } else { "(" });
-            self.comma_separated(row)?;
-            self.push(")");
-        }
-        Ok(())
-    }
-
     pub(super) fn update(&mut self, update: &'a UpdateStatement) -> Written {
+        let UpdateStatement { table, joins, order_by, limit, all_rows, .. } = update;
         if update.assignments.is_empty() {
-            return Err(invalid(format!("the update of {} sets no column", update.table)));
+            return Err(invalid(format!("the update of {table} sets no column")));
         }
-        self.scope.push(ScopeTable::of(&update.table));
+        let (filter, all_rows, limit) = (update.filter.as_ref(), *all_rows, *limit);
+        let narrowed = Narrowed { verb: "update", table, joins, filter, all_rows, order_by, limit };
+        self.with_before_write("UPDATE", &update.with)?;
+        let start = self.scope.len();
+        self.enter_joined(table, joins)?;
         self.push("UPDATE ");
-        self.table_name(&update.table)?;
+        self.table_name(table)?;
+        let joined = self.dialect.joined_writes() == JoinedWrites::Join && !joins.is_empty();
+        if joined {
+            self.joins_of_write(joins, start)?;
+        }
         for (position, (column, value)) in update.assignments.iter().enumerate() {
             self.push(if position > 0 { ", " } else { " SET " });
+            if joined {
+                self.table_name(table)?;
+                self.push(".");
+            }
             self.identifier(column)?;
             self.push(" = ");
             self.node(value)?;
         }
-        self.filter("update", &update.table, update.filter.as_ref(), update.all_rows)?;
-        self.leave_scope(0);
+        if !joined {
+            self.tables_of_write(" FROM ", joins, start)?;
+        }
+        self.conditions(&narrowed, !joined)?;
+        self.end_of_write(&narrowed)?;
+        self.leave_scope(start);
         let supported = self.dialect.supports_update_returning();
-        self.returning("UPDATE", supported, &update.table, &update.returning)
+        self.returning_joined("UPDATE", supported, &narrowed, &update.returning)
     }
 
     pub(super) fn delete(&mut self, delete: &'a DeleteStatement) -> Written {
-        self.scope.push(ScopeTable::of(&delete.table));
-        self.push("DELETE FROM ");
-        self.table_name(&delete.table)?;
-        self.filter("delete", &delete.table, delete.filter.as_ref(), delete.all_rows)?;
-        self.leave_scope(0);
-        let supported = self.dialect.supports_delete_returning();
-        self.returning("DELETE", supported, &delete.table, &delete.returning)
+        let DeleteStatement { table, joins, order_by, limit, all_rows, .. } = delete;
+        let (filter, all_rows, limit) = (delete.filter.as_ref(), *all_rows, *limit);
+        let narrowed = Narrowed { verb: "delete", table, joins, filter, all_rows, order_by, limit };
+        self.with_before_write("DELETE", &delete.with)?;
+        let start = self.scope.len();
+        self.enter_joined(table, joins)?;
+        let mut supported = self.dialect.supports_delete_returning();
+        match self.dialect.joined_writes() {
+            JoinedWrites::Join if !joins.is_empty() => {
+                self.push("DELETE ");
+                self.table_name(table)?;
+                self.push(" FROM ");
+                self.table_name(table)?;
+                self.joins_of_write(joins, start)?;
+                self.conditions(&narrowed, false)?;
+                // Neither MySQL nor MariaDB has it where tables are joined.
+                supported = false;
+            }
+            JoinedWrites::FromAndExists if !joins.is_empty() => {
+                self.push("DELETE FROM ");
+                self.table_name(table)?;
+                self.tables_of_write(" WHERE EXISTS (SELECT 1 FROM ", joins, start)?;
+                self.conditions(&narrowed, true)?;
+                self.push(")");
+            }
+            _ => {
+                self.push("DELETE FROM ");
+                self.table_name(table)?;
+                self.tables_of_write(" USING ", joins, start)?;
+                self.conditions(&narrowed, true)?;
+            }
+        }
+        self.end_of_write(&narrowed)?;
+        self.leave_scope(start);
+        self.returning_joined("DELETE", supported, &narrowed, &delete.returning)
     }
 
-    fn filter(
+    fn with_before_write(&mut self, verb: &str, with: &'a [CommonTable]) -> Written {
+        if !with.is_empty() && !self.dialect.with_syntax().before_update {
+            let hint = "take the rows from a `.subquery(..)`";
+            return Err(self.unsupported(&format!("WITH before {verb}"), hint));
+        }
+        self.common_tables(&[], with)
+    }
+
+    /// Brings the tables into scope, the one that is written to behind the others: those cannot refer to it.
+    fn enter_joined(&mut self, table: &'a TableName, joins: &'a [Join]) -> Written {
+        let start = self.scope.len();
+        for join in joins {
+            if !matches!(join.kind, JoinKind::Inner | JoinKind::Cross) {
+                return Err(invalid(format!(
+                    "what is written to {table} is joined by an outer join; take that as a `.subquery(..)`",
+                )));
+            }
+            self.enter_item(&join.item, start)?;
+        }
+        let written = ScopeTable::of(table);
+        if self.scope[start..].contains(&written) {
+            return Err(invalid(format!(
+                "{table} is joined with itself; give one of both another name with `alias`",
+            )));
+        }
+        self.scope.push(written);
+        Ok(())
+    }
+
+    /// `JOIN … ON …` for each.
+    fn joins_of_write(&mut self, joins: &'a [Join], start: usize) -> Written {
+        joins.iter().try_for_each(|join| self.join(join, start))
+    }
+
+    /// The joined tables, whose conditions are part of WHERE.
+    fn tables_of_write(&mut self, before: &str, joins: &'a [Join], start: usize) -> Written {
+        for (position, join) in joins.iter().enumerate() {
+            self.push(if position > 0 { ", " } else { before });
+            self.source(&join.item, start)?;
+        }
+        Ok(())
+    }
+
+    fn conditions(&mut self, narrowed: &Narrowed<'a>, of_joins: bool) -> Written {
+        let Narrowed { verb, table, joins, filter, all_rows, .. } = *narrowed;
+        if filter.is_none() && !all_rows && joins.iter().all(|join| join.on.is_none()) {
+            return Err(invalid(format!(
+                "the {verb} of {table} has no filter and would touch every row; filter it, or say `.all_rows()`",
+            )));
+        }
+        let on = joins.iter().filter(|_| of_joins).filter_map(|join| join.on.as_ref());
+        let conditions = on.chain(filter);
+        let single = conditions.clone().count() == 1;
+        for (position, condition) in conditions.enumerate() {
+            self.push(if position > 0 { " AND " } else { " WHERE " });
+            self.operand(condition, if single { Level::Unknown } else { Level::And })?;
+        }
+        Ok(())
+    }
+
+    fn end_of_write(&mut self, narrowed: &Narrowed<'a>) -> Written {
+        let Narrowed { verb, table, joins, order_by, limit, .. } = *narrowed;
+        if order_by.is_empty() && limit.is_none() {
+            return Ok(());
+        }
+        if !self.dialect.supports_limited_writes() {
+            let hint =
+                "say in the filter which rows: `.filter(id.in_select(select(id).order_by(..).limit(..)))`";
+            return Err(self.unsupported(&format!("ORDER BY and LIMIT in {}", verb.to_uppercase()), hint));
+        }
+        if !joins.is_empty() {
+            return Err(invalid(format!(
+                "the {verb} of {table} joins other tables, and takes neither an order nor a limit; say in the \
+                 filter which rows are meant",
+            )));
+        }
+        self.order_by(order_by)?;
+        self.limit(limit, None)
+    }
+
+    fn returning_joined(
         &mut self,
         verb: &str,
-        table: &TableName,
-        filter: Option<&'a Node>,
-        all_rows: bool,
+        supported: bool,
+        narrowed: &Narrowed<'a>,
+        items: &'a [SelectItem],
     ) -> Written {
-        match filter {
-            Some(filter) => {
-                self.push(" WHERE ");
-                self.node(filter)
+        let Narrowed { table, joins, .. } = *narrowed;
+        let visible = self.dialect.joined_writes() == JoinedWrites::FromAndUsing;
+        if visible && !items.is_empty() {
+            let start = self.scope.len();
+            for join in joins {
+                self.enter_item(&join.item, start)?;
             }
-            None if all_rows => Ok(()),
-            None => Err(invalid(format!(
-                "the {verb} of {table} has no filter and would touch every row; filter it, or say `.all_rows()`",
-            ))),
+        }
+        match self.returning(verb, supported, table, items) {
+            Err(fault) if !joins.is_empty() && matches!(*fault, CompileError::TableNotInFrom { .. }) => {
+                Err(self.not_returned(verb, joins, fault))
+            }
+            written => written,
+        }
+    }
+
+    /// What a column in RETURNING is refused for, where its table is one of those joined.
+    #[cold]
+    fn not_returned(&self, verb: &str, joins: &[Join], fault: Fault) -> Fault {
+        let names = joins.iter().filter_map(|join| ScopeTable::of_item(&join.item));
+        match &*fault {
+            CompileError::TableNotInFrom { table, .. }
+                if names.into_iter().any(|known| known.name == table) =>
+            {
+                let hint = "read them with a SELECT in the same transaction";
+                self.unsupported(&format!("columns of joined tables in {verb} … RETURNING"), hint)
+            }
+            _ => fault,
         }
     }
 

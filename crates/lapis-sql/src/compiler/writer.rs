@@ -58,6 +58,8 @@ pub(super) struct SqlWriter<'a, 'd> {
     pub(super) in_returning: bool,
     /// What an upsert sets is being written, where `excluded` has a meaning.
     pub(super) in_upsert: bool,
+    /// In how many subqueries what is being written stands.
+    pub(super) subqueries: usize,
     /// The windows that the SELECT being written names.
     pub(super) windows: &'a [(Name, Window)],
     pub(super) quote: char,
@@ -76,6 +78,7 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
             bare_columns: false,
             in_returning: false,
             in_upsert: false,
+            subqueries: 0,
             windows: &[],
             quote: dialect.identifier_quote(),
             qualifier: None,

@@ -16,8 +16,8 @@ pub use mysql::{MariaDb, MySql};
 pub use postgres::Postgres;
 pub use sqlite::{Sqlite, SqliteValue};
 pub use syntax::{
-    BulkInsert, GroupingSyntax, InList, NullSafeEquality, ParameterPlace, RowLocks, Spelling,
-    StringAggregate, UpsertSyntax, ValuesSyntax,
+    BulkInsert, GroupingSyntax, InList, JoinedWrites, NullSafeEquality, ParameterPlace, RowLocks, Spelling,
+    StringAggregate, UpsertSyntax, ValuesSyntax, WithSyntax,
 };
 
 use std::fmt;
@@ -88,6 +88,21 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// Whether DELETE can return columns of the rows it took away.
     fn supports_delete_returning(&self) -> bool {
         true
+    }
+
+    /// How UPDATE and DELETE look at other tables.
+    fn joined_writes(&self) -> JoinedWrites {
+        JoinedWrites::FromAndUsing
+    }
+
+    /// Whether UPDATE and DELETE may have an order and a limit.
+    fn supports_limited_writes(&self) -> bool {
+        false
+    }
+
+    /// Where `WITH` may stand, and what it may hold, beyond queries of a query.
+    fn with_syntax(&self) -> WithSyntax {
+        WithSyntax { before_insert: true, before_update: true, of_writes: false }
     }
 
     /// Whether `DEFAULT` may stand in place of an inserted value.

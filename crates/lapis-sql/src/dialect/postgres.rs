@@ -10,7 +10,7 @@ use chrono::{Datelike, NaiveDate};
 use super::literal::{decimal_type, display, hex, quoted, type_of, varchar_of};
 use super::{
     AdvisoryLocks, AutoIncrementSyntax, BulkInsert, CommentSyntax, Dialect, Explain, GroupingSyntax,
-    InList, ParameterPlace, RowLocks, Spelling, TwoPhase, UpsertSyntax, ValuesSyntax, ddl,
+    InList, ParameterPlace, RowLocks, Spelling, TwoPhase, UpsertSyntax, ValuesSyntax, WithSyntax, ddl,
 };
 use crate::error::{CompileError, EncodeError};
 use crate::expr::{Builtin, PathStep};
@@ -118,6 +118,10 @@ impl Dialect for Postgres {
 
     fn grouping_syntax(&self) -> GroupingSyntax {
         GroupingSyntax::GroupingSets
+    }
+
+    fn with_syntax(&self) -> WithSyntax {
+        WithSyntax { before_insert: true, before_update: true, of_writes: true }
     }
 
     fn supports_distinct_on(&self) -> bool {

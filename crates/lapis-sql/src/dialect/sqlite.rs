@@ -7,8 +7,8 @@ pub use storage::SqliteValue;
 
 use super::literal::{INET, decimal_type, display, hex_string, quoted, type_of, varchar_of};
 use super::{
-    AutoIncrementSyntax, BulkInsert, Dialect, Explain, InList, NullSafeEquality, Spelling, StringAggregate,
-    UpsertSyntax, ddl,
+    AutoIncrementSyntax, BulkInsert, Dialect, Explain, InList, JoinedWrites, NullSafeEquality, Spelling,
+    StringAggregate, UpsertSyntax, ddl,
 };
 use crate::error::{CompileError, EncodeError};
 use crate::expr::{Builtin, TableName};
@@ -82,6 +82,10 @@ impl Dialect for Sqlite {
 
     fn bulk_insert(&self) -> BulkInsert {
         BulkInsert::RowByRow
+    }
+
+    fn joined_writes(&self) -> JoinedWrites {
+        JoinedWrites::FromAndExists
     }
 
     fn supports_default_value(&self) -> bool {

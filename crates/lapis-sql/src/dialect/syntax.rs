@@ -44,6 +44,28 @@ pub enum GroupingSyntax {
     Terms,
 }
 
+/// How UPDATE and DELETE look at other tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JoinedWrites {
+    /// `UPDATE … FROM …` and `DELETE … USING …`, whose RETURNING may name the other tables.
+    FromAndUsing,
+    /// `UPDATE … FROM …`; of DELETE a subquery, and RETURNING names no other table.
+    FromAndExists,
+    /// `UPDATE … JOIN …` and `DELETE … FROM … JOIN …`
+    Join,
+}
+
+/// Where `WITH` may stand, and what it may hold, beyond queries of a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WithSyntax {
+    /// Before INSERT, and not only before the query whose rows are inserted.
+    pub before_insert: bool,
+    /// Before UPDATE and DELETE.
+    pub before_update: bool,
+    /// Whether it may hold statements that write, with what they return.
+    pub of_writes: bool,
+}
+
 /// The locks that a SELECT can take on rows, `FOR UPDATE` being one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RowLocks {

@@ -1,6 +1,9 @@
 //! Common table expressions: the queries that a `WITH` names.
 
-use super::{FromItem, IntoFromItem, Select, SelectStatement, SetOperator, Shape};
+use super::{
+    DeleteStatement, FromItem, InsertStatement, IntoFromItem, Select, SelectStatement, SetOperator, Shape,
+    UpdateStatement,
+};
 use crate::Name;
 use crate::expr::{Expr, StaticTable, TableColumn, TableName};
 
@@ -10,17 +13,39 @@ pub struct CommonTable {
     /// Its name, by which FROM takes rows from it.
     pub name: Name,
     /// The query, whose columns are the table's.
-    pub select: SelectStatement,
+    pub query: CommonQuery,
     /// Whether the query selects from its own name.
     pub recursive: bool,
     /// `MATERIALIZED` or `NOT MATERIALIZED`, where the database is not to decide by itself.
     pub materialized: Option<bool>,
 }
 
+/// What a `WITH` names.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum CommonQuery {
+    /// A query.
+    Select(SelectStatement),
+    /// An INSERT, with what it returns.
+    Insert(InsertStatement),
+    /// An UPDATE, with what it returns.
+    Update(UpdateStatement),
+    /// A DELETE, with what it returns.
+    Delete(DeleteStatement),
+}
+
+impl CommonQuery {
+    /// Whether it is certain that it changes nothing and locks nothing.
+    pub(crate) fn is_read_only(&self) -> bool {
+        matches!(self, CommonQuery::Select(select) if !select.changes_or_locks())
+    }
+}
+
 /// A common table expression: a query with a name, from which the statement that has it in its `WITH` takes rows as from
 /// a table, as often as it likes.
 ///
-/// [`Select::cte`] makes one of a query, [`Select::recursive`] one that refers to itself. A statement gets it by
+/// [`Select::cte`] makes one of a query, [`Select::recursive`] one that refers to itself, and, on PostgreSQL,
+/// [`Insert::cte`](super::Insert::cte) and its kin one of what a statement returns. A statement gets it by
 /// [`with`](Select::with), and selects from it like from a [`Subquery`](super::Subquery).
 ///
 /// ```
@@ -49,6 +74,10 @@ pub struct Cte {
 }
 
 impl Cte {
+    pub(super) fn of(name: Name, query: CommonQuery) -> Self {
+        Self { definition: CommonTable { name, query, recursive: false, materialized: None } }
+    }
+
     /// A column that the query selects as a column of a table, under this name.
     pub fn c<E: StaticTable, C: TableColumn<E>>(&self, column: C) -> Expr<C::Type> {
         self.column(column.column_name())
@@ -120,7 +149,9 @@ impl<S: Shape> Recursion<S> {
     fn complete(self, operator: SetOperator, step: impl FnOnce(&Cte) -> Select<S>) -> Cte {
         let mut cte = self.first.cte(self.name);
         let step = step(&cte).statement;
-        cte.definition.select = cte.definition.select.combine(operator, step);
+        if let CommonQuery::Select(first) = &mut cte.definition.query {
+            *first = std::mem::take(first).combine(operator, step);
+        }
         cte.definition.recursive = true;
         cte
     }
@@ -130,9 +161,7 @@ impl<S: Shape> Recursion<S> {
 impl<S: Shape> Select<S> {
     /// The query as a common table expression, for the `WITH` of another: see [`Cte`].
     pub fn cte(self, name: impl Into<Name>) -> Cte {
-        let definition =
-            CommonTable { name: name.into(), select: self.statement, recursive: false, materialized: None };
-        Cte { definition }
+        Cte::of(name.into(), CommonQuery::Select(self.statement))
     }
 
     /// The query as the first rows of a recursive one: trees, graphs, series.

@@ -4,17 +4,28 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::terms::and_also;
-use super::typed::typed_write_statement;
-use super::{Query, SelectItem, Selection, Shape, Statement, StatementRef};
-use crate::expr::{Condition, Node, StaticTable, TableName};
+use super::typed::{joined_write_statement, typed_write_statement};
+use super::{
+    CommonQuery, CommonTable, Cte, IntoFromItem, Join, JoinKind, JoinTarget, Ordering, Query, SelectItem,
+    Selection, Shape, Statement, StatementRef,
+};
+use crate::expr::{Condition, Node, OrderBy, StaticTable, TableName};
 
 /// `DELETE` as plain data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteStatement {
     /// The table.
     pub table: TableName,
+    /// `WITH`: queries that it takes rows from by their names.
+    pub with: Vec<CommonTable>,
+    /// What the table is joined with, each by an inner or a cross join.
+    pub joins: Vec<Join>,
     /// `WHERE`
     pub filter: Option<Node>,
+    /// `ORDER BY`: which rows come first, where a limit counts them.
+    pub order_by: Vec<OrderBy>,
+    /// `LIMIT`
+    pub limit: Option<u64>,
     /// Whether a statement without a filter is meant, and deletes every row.
     pub all_rows: bool,
     /// `RETURNING`
@@ -25,7 +36,16 @@ impl DeleteStatement {
     /// A delete without a filter, which is an error when compiled until `filter` or `all_rows` is set.
     #[must_use]
     pub fn new(table: TableName) -> Self {
-        Self { table, filter: None, all_rows: false, returning: Vec::new() }
+        Self {
+            table,
+            with: Vec::new(),
+            joins: Vec::new(),
+            filter: None,
+            order_by: Vec::new(),
+            limit: None,
+            all_rows: false,
+            returning: Vec::new(),
+        }
     }
 }
 
@@ -33,6 +53,8 @@ typed_write_statement! {
     /// A typed `DELETE` from table `E`, returning rows of shape `S` (`()` for none).
     Delete, DeleteStatement, Delete
 }
+
+joined_write_statement!(Delete);
 
 /// `DELETE FROM` the table of `E`.
 ///
@@ -54,6 +76,33 @@ pub fn delete<E: StaticTable>() -> Delete<E> {
 }
 
 impl<E, S: Shape> Delete<E, S> {
+    /// `DELETE … USING item`: looks at the rows of a table, an alias or a subquery, every one of them for each row of the table,
+    /// so that the filter has to say which belong together; [`join_on`](Self::join_on) says it in one.
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::{MySql, Postgres, Sqlite};
+    /// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{delete, table, Statement};
+    /// # struct User;
+    /// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+    /// # const ID: Column<User, i64> = Column::new("id");
+    /// # const BANNED: Column<User, bool> = Column::new("banned");
+    /// # struct Post;
+    /// # impl StaticTable for Post { const TABLE: &'static str = "posts"; }
+    /// # const AUTHOR: Column<Post, i64> = Column::new("author_id");
+    /// let banned = delete::<Post>().using(table::<User>()).filter(AUTHOR.eq(ID).and(BANNED));
+    /// let behind = r#"WHERE "posts"."author_id" = "users"."id" AND "users"."banned""#;
+    /// assert_eq!(banned.sql(&Postgres)?, format!(r#"DELETE FROM "posts" USING "users" {behind}"#));
+    /// assert!(banned.sql(&MySql)?.starts_with("DELETE `posts` FROM `posts` CROSS JOIN `users` WHERE "));
+    /// let exists = format!(r#"DELETE FROM "posts" WHERE EXISTS (SELECT 1 FROM "users" {behind})"#);
+    /// assert_eq!(banned.sql(&Sqlite)?, exists);
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    #[must_use]
+    pub fn using(self, item: impl IntoFromItem) -> Self {
+        self.cross_join(item)
+    }
+
     /// Deletes rows for which the condition, and every earlier one, holds.
     #[must_use]
     pub fn filter(mut self, condition: impl Condition) -> Self {

@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 
 use super::typed::typed_write_statement;
 use super::{
-    Assignments, ColumnList, OnConflict, Query, Select, SelectItem, SelectStatement, Selection, Shape,
-    Statement, StatementRef,
+    Assignments, ColumnList, CommonQuery, CommonTable, Cte, OnConflict, Query, Select, SelectItem,
+    SelectStatement, Selection, Shape, Statement, StatementRef,
 };
 use crate::Name;
 use crate::expr::{Node, StaticTable, TableName};
@@ -20,6 +20,8 @@ pub struct InsertStatement {
     pub columns: Vec<Name>,
     /// Where the rows come from.
     pub source: InsertSource,
+    /// `WITH`: queries that its source selects from by their names.
+    pub with: Vec<CommonTable>,
     /// What is done with a row that a unique key refuses; without it, that is an error of the database.
     pub on_conflict: Option<OnConflict>,
     /// `RETURNING`
@@ -47,6 +49,7 @@ impl InsertStatement {
             table,
             columns: Vec::new(),
             source: InsertSource::Values(Vec::new()),
+            with: Vec::new(),
             on_conflict: None,
             returning: Vec::new(),
         }

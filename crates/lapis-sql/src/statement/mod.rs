@@ -57,7 +57,7 @@ mod update;
 mod values;
 
 pub use assignments::{Assignments, ColumnList};
-pub use common_table::{CommonTable, Cte, Recursion};
+pub use common_table::{CommonQuery, CommonTable, Cte, Recursion};
 pub use delete::{Delete, DeleteStatement, delete};
 pub use from::{
     Alias, FromItem, IntoFromItem, Join, JoinKind, JoinTarget, Subquery, TableSource, alias, table,
@@ -101,7 +101,7 @@ impl StatementRef<'_> {
     pub fn is_read_only(&self) -> bool {
         match self {
             // A transaction that only reads takes no locks.
-            StatementRef::Select(select) => !select.takes_locks(),
+            StatementRef::Select(select) => !select.changes_or_locks(),
             StatementRef::Insert(_) | StatementRef::Update(_) | StatementRef::Delete(_) => false,
             StatementRef::Text(text) => text.is_read_only(),
         }

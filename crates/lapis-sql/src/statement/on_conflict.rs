@@ -177,7 +177,7 @@ impl<E, S: Shape> Conflict<E, S> {
 }
 
 /// The value that was to be inserted into a column, where an upsert updates a row: `excluded.column`, MySQL's and
-/// MariaDB's `VALUES(column)`. Elsewhere it is an error when compiled.
+/// MariaDB's `VALUES(column)`, which stands in no subquery there. Elsewhere it is an error when compiled.
 pub fn excluded<E, C: TableColumn<E>>(column: C) -> Expr<C::Type> {
     Expr::new(Node::Excluded(column.column_name()))
 }

@@ -74,11 +74,11 @@ impl SelectStatement {
         &select.items
     }
 
-    /// Whether it, or a part of it, locks rows.
-    pub(crate) fn takes_locks(&self) -> bool {
-        let parts = self.set_operation.iter().flat_map(|set| &set.parts);
-        let tables = self.with.iter().map(|table| &table.select);
-        self.lock.is_some() || parts.chain(tables).any(Self::takes_locks)
+    /// Whether it, or a part of it, locks rows, or writes some in its WITH.
+    pub(crate) fn changes_or_locks(&self) -> bool {
+        self.lock.is_some()
+            || self.set_operation.iter().flat_map(|set| &set.parts).any(Self::changes_or_locks)
+            || self.with.iter().any(|table| !table.query.is_read_only())
     }
 
     /// Whether nothing comes behind the rows: no order, no limit, no lock.

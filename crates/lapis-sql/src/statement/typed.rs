@@ -29,6 +29,25 @@ macro_rules! typed_write_statement {
                 selection.add_to(&mut self.statement.returning);
                 $name::new(self.statement)
             }
+
+            /// `WITH`: the statement takes rows from the common table expression by its name.
+            ///
+            /// MySQL has it for UPDATE, DELETE and `INSERT … SELECT`, MariaDB 10.11 for the last alone; elsewhere it
+            /// is an error when compiled.
+            #[must_use]
+            pub fn with(mut self, cte: &Cte) -> Self {
+                self.statement.with.push(cte.definition.clone());
+                self
+            }
+
+            /// The statement as a common table expression, whose rows are what it returns: another statement that has it in
+            /// its `WITH` runs it, once, and selects from those rows. See [`Cte`].
+            ///
+            /// PostgreSQL has it alone, and only in the `WITH` of a whole statement; elsewhere it is an error when compiled.
+            /// Both see the database as it was before: the rows that one of them writes are not in the tables of the other.
+            pub fn cte(self, name: impl Into<crate::Name>) -> Cte {
+                Cte::of(name.into(), CommonQuery::$variant(self.statement))
+            }
         }
 
         impl<E, S: Shape> Clone for $name<E, S> {
@@ -65,4 +84,58 @@ macro_rules! typed_write_statement {
     };
 }
 
-pub(super) use typed_write_statement;
+/// What UPDATE and DELETE have beyond that: joins, and an order with a limit.
+macro_rules! joined_write_statement {
+    ($name:ident) => {
+        impl<E, S: Shape> $name<E, S> {
+            /// Joins along a relation, looking only at rows that match: `.join(Post::author)`.
+            #[must_use]
+            pub fn join(mut self, target: impl JoinTarget) -> Self {
+                self.statement.joins.extend(target.joins(JoinKind::Inner));
+                self
+            }
+
+            /// Joins a table, an alias or a subquery, looking only at rows that match. What is known of them may stand in
+            /// the filter and in what is set; what outer joins give, take as a subquery.
+            ///
+            /// MySQL and MariaDB join; PostgreSQL and SQLite (since 3.33) have `UPDATE … FROM`, PostgreSQL
+            /// `DELETE … USING`, and SQLite asks whether such rows exist.
+            #[must_use]
+            pub fn join_on(mut self, item: impl IntoFromItem, condition: impl Condition) -> Self {
+                let on = Some(condition.into_condition());
+                self.statement
+                    .joins
+                    .push(Join { kind: JoinKind::Inner, item: item.into_from_item(), on });
+                self
+            }
+
+            /// Which rows come first where there is a [`limit`](Self::limit), and on MySQL and MariaDB also in which order the
+            /// rows are written.
+            ///
+            /// MySQL and MariaDB have it, for statements without joins; elsewhere it is an error when compiled.
+            #[must_use]
+            pub fn order_by(mut self, terms: impl Ordering) -> Self {
+                terms.add_to(&mut self.statement.order_by);
+                self
+            }
+
+            /// At most so many rows.
+            ///
+            /// MySQL and MariaDB have it, for statements without joins. Elsewhere, and there it is an error when compiled, say
+            /// in the filter which they are: `.filter(id.in_select(select(id).order_by(..).limit(..)))`.
+            #[must_use]
+            pub fn limit(mut self, rows: u64) -> Self {
+                self.statement.limit = Some(rows);
+                self
+            }
+
+            fn cross_join(mut self, item: impl IntoFromItem) -> Self {
+                let item = item.into_from_item();
+                self.statement.joins.push(Join { kind: JoinKind::Cross, item, on: None });
+                self
+            }
+        }
+    };
+}
+
+pub(super) use {joined_write_statement, typed_write_statement};

@@ -4,10 +4,13 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::terms::and_also;
-use super::typed::typed_write_statement;
-use super::{Assignments, Query, SelectItem, Selection, Shape, Statement, StatementRef};
+use super::typed::{joined_write_statement, typed_write_statement};
+use super::{
+    Assignments, CommonQuery, CommonTable, Cte, IntoFromItem, Join, JoinKind, JoinTarget, Ordering, Query,
+    SelectItem, Selection, Shape, Statement, StatementRef,
+};
 use crate::Name;
-use crate::expr::{Condition, IntoExpr, KindOf, Node, StaticTable, TableColumn, TableName};
+use crate::expr::{Condition, IntoExpr, KindOf, Node, OrderBy, StaticTable, TableColumn, TableName};
 use crate::types::SqlType;
 use crate::types::kind::ComparableWith;
 
@@ -16,10 +19,18 @@ use crate::types::kind::ComparableWith;
 pub struct UpdateStatement {
     /// The table.
     pub table: TableName,
+    /// `WITH`: queries that it takes rows from by their names.
+    pub with: Vec<CommonTable>,
+    /// What the table is joined with, each by an inner or a cross join.
+    pub joins: Vec<Join>,
     /// The columns and what they are set to.
     pub assignments: Vec<(Name, Node)>,
     /// `WHERE`
     pub filter: Option<Node>,
+    /// `ORDER BY`: which rows come first, where a limit counts them.
+    pub order_by: Vec<OrderBy>,
+    /// `LIMIT`
+    pub limit: Option<u64>,
     /// Whether a statement without a filter is meant, and changes every row.
     pub all_rows: bool,
     /// `RETURNING`
@@ -30,7 +41,17 @@ impl UpdateStatement {
     /// An update that sets nothing yet.
     #[must_use]
     pub fn new(table: TableName) -> Self {
-        Self { table, assignments: Vec::new(), filter: None, all_rows: false, returning: Vec::new() }
+        Self {
+            table,
+            with: Vec::new(),
+            joins: Vec::new(),
+            assignments: Vec::new(),
+            filter: None,
+            order_by: Vec::new(),
+            limit: None,
+            all_rows: false,
+            returning: Vec::new(),
+        }
     }
 }
 
@@ -38,6 +59,8 @@ typed_write_statement! {
     /// A typed `UPDATE` of table `E`, returning rows of shape `S` (`()` for none).
     Update, UpdateStatement, Update
 }
+
+joined_write_statement!(Update);
 
 /// `UPDATE` of the table of `E`.
 ///
@@ -74,6 +97,40 @@ impl<E, S: Shape> Update<E, S> {
     {
         self.statement.assignments.push((column.column_name(), value.into_node()));
         self
+    }
+
+    /// `UPDATE … FROM item`: takes rows from a table, an alias or a subquery, every one of them for each row of the table, so
+    /// that the filter has to say which belong together; [`join_on`](Self::join_on) says it in one.
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::{MySql, Postgres};
+    /// # use lapis_sql::expr::{func, Column, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{select, update, Statement};
+    /// # struct User;
+    /// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+    /// # const ID: Column<User, i64> = Column::new("id");
+    /// # const POSTS: Column<User, i64> = Column::new("posts");
+    /// # struct Post;
+    /// # impl StaticTable for Post { const TABLE: &'static str = "posts"; }
+    /// # const POST: Column<Post, i64> = Column::new("id");
+    /// # const AUTHOR: Column<Post, i64> = Column::new("author_id");
+    /// let counts = select((AUTHOR, func::count(POST).label("posts"))).group_by(AUTHOR).subquery("c");
+    /// let counted =
+    ///     update::<User>().set(POSTS, counts.column::<i64>("posts")).from(&counts).filter(counts.c(AUTHOR).eq(ID));
+    /// assert_eq!(
+    ///     counted.sql(&Postgres)?,
+    ///     "UPDATE \"users\" SET \"posts\" = \"c\".\"posts\" FROM (SELECT \"posts\".\"author_id\", \
+    ///      count(\"posts\".\"id\") AS \"posts\" FROM \"posts\" GROUP BY \"posts\".\"author_id\") AS \"c\" \
+    ///      WHERE \"c\".\"author_id\" = \"users\".\"id\"",
+    /// );
+    /// assert!(counted.sql(&MySql)?.starts_with("UPDATE `users` CROSS JOIN (SELECT `posts`.`author_id`, "));
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    ///
+    /// A row for which there are several is changed once, and nothing says from which of them.
+    #[must_use]
+    pub fn from(self, item: impl IntoFromItem) -> Self {
+        self.cross_join(item)
     }
 
     /// Sets columns: one assignment, a tuple, or a `Vec`.

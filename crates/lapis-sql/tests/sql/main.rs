@@ -9,6 +9,7 @@ mod datetimes;
 mod expressions;
 mod groupings;
 mod inline;
+mod joined_write;
 mod lock;
 mod pretty;
 mod select;

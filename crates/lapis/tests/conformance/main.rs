@@ -17,6 +17,7 @@ mod engine;
 mod extremes;
 mod groupings;
 mod hostile;
+mod joined_writes;
 mod joins;
 mod named_windows;
 mod natives;
@@ -33,6 +34,7 @@ mod subqueries;
 mod upserts;
 mod values;
 mod windows;
+mod writing_with;
 
 // The mapper: sessions, relations, loading.
 mod models;

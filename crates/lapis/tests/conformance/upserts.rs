@@ -18,6 +18,9 @@ conformance! {
     rows_come_back_inserted_or_updated,
     thousands_of_rows_are_upserted_in_one_statement,
     the_rows_of_a_query_are_upserted,
+    what_is_set_may_be_computed,
+    what_is_set_may_be_asked_of_other_tables,
+    a_condition_may_compute_and_ask,
 }
 
 #[derive(Entity, Debug, Clone, PartialEq)]
@@ -216,5 +219,71 @@ async fn the_rows_of_a_query_are_upserted(database: &Database) -> Result<()> {
     let upsert = insert::<Page>().from_select(columns, all).on_conflict(Page::url).do_update(doubled);
     database.execute(upsert).await?;
     assert_eq!(visits(database).await?, as_told(&[("/", 10), ("/about", 4)]));
+    Ok(())
+}
+
+/// Rows of which both are there already, with 5 and 2 visits.
+fn both() -> lapis::statement::Insert<Page> {
+    insert::<Page>()
+        .rows([("/", 3), ("/about", 4)].map(|(url, visits)| (Page::url.set(url), Page::visits.set(visits))))
+}
+
+async fn what_is_set_may_be_computed(database: &Database) -> Result<()> {
+    pages(database).await?;
+    let larger = case().when(excluded(Page::visits).gt(Page::visits), excluded(Page::visits));
+    let set = (
+        Page::visits.set(larger.otherwise(Page::visits) * 10 - excluded(Page::visits)),
+        Page::title.set(excluded(Page::url).concat("!")),
+    );
+    database.execute(both().on_conflict(Page::url).do_update(set)).await?;
+    assert_eq!(visits(database).await?, as_told(&[("/", 47), ("/about", 36)]));
+    let titles: Vec<Option<String>> = database.all(select(Page::title).order_by(Page::url)).await?;
+    assert_eq!(titles, [Some("/!".to_owned()), Some("/about!".to_owned())]);
+    Ok(())
+}
+
+async fn what_is_set_may_be_asked_of_other_tables(database: &Database) -> Result<()> {
+    pages(database).await?;
+    database.create::<Seat>().await?;
+    let seats = [(3, 1), (3, 2), (4, 1)];
+    let seats =
+        seats.map(|(row, number)| (Seat::row.set(row), Seat::number.set(number), Seat::guest.set("x")));
+    database.execute(insert::<Seat>().rows(seats)).await?;
+    // One that asks nothing of the row is the same for all.
+    let all = select(func::count_all()).from(lapis::statement::table::<Seat>()).scalar();
+    let set = Page::visits.set(Page::visits * 0 + func::coalesce(all, 0));
+    database.execute(row("/about", 0).on_conflict(Page::url).do_update(set)).await?;
+    assert_eq!(visits(database).await?, as_told(&[("/", 5), ("/about", 3)]));
+    let count = select(func::count_all()).filter(Seat::row.eq(excluded(Page::visits))).scalar();
+    let set = Page::visits.set(Page::visits * 100 + func::coalesce(count, 0));
+    let result = database.execute(both().on_conflict(Page::url).do_update(set)).await;
+    if !tells_keys_apart(database) {
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains("does not support excluded.visits within a subquery"), "{error}");
+        return database.lacks("excluded columns within a subquery");
+    }
+    result?;
+    assert_eq!(visits(database).await?, as_told(&[("/", 502), ("/about", 301)]));
+    Ok(())
+}
+
+async fn a_condition_may_compute_and_ask(database: &Database) -> Result<()> {
+    pages(database).await?;
+    database.create::<Seat>().await?;
+    let taken = insert::<Seat>().values((Seat::row.set(4), Seat::number.set(1), Seat::guest.set("x")));
+    database.execute(taken).await?;
+    let there = lapis::expr::exists(select(Seat::row).filter(Seat::row.eq(excluded(Page::visits))));
+    let upsert = both()
+        .on_conflict(Page::url)
+        .filter(there.and((Page::visits + 1).lt(excluded(Page::visits) * 2)))
+        .do_update(Page::visits.set(excluded(Page::visits)));
+    let result = database.execute(upsert).await;
+    if !tells_keys_apart(database) {
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains("a condition on the update of an upsert"), "{error}");
+        return database.lacks("conditions on the update of an upsert");
+    }
+    result?;
+    assert_eq!(visits(database).await?, as_told(&[("/", 5), ("/about", 4)]));
     Ok(())
 }

@@ -230,13 +230,11 @@ async fn set_null(
 ) -> Result<()> {
     let columns = reference.columns.clone();
     let statement = UpdateStatement {
-        table: model.table.name.clone(),
         assignments: columns
             .map(|column| (Name::Borrowed(model.column_name(column)), Node::Value(Value::Null)))
             .collect(),
         filter: Some(filter),
-        returning: Vec::new(),
-        all_rows: false,
+        ..UpdateStatement::new(model.table.name.clone())
     };
     let compiled = compile(StatementRef::Update(&statement), connection.dialect())?;
     connection.run(&compiled.sql, &compiled.parameters, &mut Discard).await?;
@@ -309,10 +307,8 @@ fn delete_from(association: &Association, keys: Vec<Value<'static>>) -> DeleteSt
     let table: &TableName = &association.table;
     let columns = association.source.iter().map(|column| Node::column(table.clone(), column.name.clone()));
     DeleteStatement {
-        table: table.clone(),
         filter: Some(in_keys(columns.collect(), keys)),
-        returning: Vec::new(),
-        all_rows: false,
+        ..DeleteStatement::new(table.clone())
     }
 }
 

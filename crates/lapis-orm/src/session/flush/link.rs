@@ -46,8 +46,7 @@ async fn write_group(
         Change::Delete => {
             let equal = |name| Node::binary(BinaryOp::Eq, Node::column(table.clone(), name), placeholder());
             let filter = columns().map(equal).reduce(Node::and);
-            let statement =
-                DeleteStatement { table: table.clone(), filter, returning: Vec::new(), all_rows: false };
+            let statement = DeleteStatement { filter, ..DeleteStatement::new(table.clone()) };
             compile(StatementRef::Delete(&statement), connection.dialect())?.sql
         }
     };

@@ -7,8 +7,9 @@ use std::fmt::{self, Write};
 
 use super::literal::{INET, decimal_type, display, type_of, varchar_of};
 use super::{
-    AdvisoryLocks, AutoIncrementSyntax, CommentSyntax, Dialect, Explain, GroupingSyntax, NullSafeEquality,
-    RowLocks, Spelling, StringAggregate, TwoPhase, UpsertSyntax, ValuesSyntax,
+    AdvisoryLocks, AutoIncrementSyntax, CommentSyntax, Dialect, Explain, GroupingSyntax, JoinedWrites,
+    NullSafeEquality, RowLocks, Spelling, StringAggregate, TwoPhase, UpsertSyntax, ValuesSyntax,
+    WithSyntax,
 };
 use crate::error::EncodeError;
 use crate::expr::Builtin;
@@ -67,6 +68,8 @@ struct Answers {
     text_of_digits: (&'static str, &'static str),
     row_locks: RowLocks,
     explain: Explain,
+    /// Whether `WITH` may stand before UPDATE and DELETE.
+    with_before_update: bool,
     /// Whether `WITH ROLLUP` goes with an order.
     ordered_rollup: bool,
     grouping: Spelling,
@@ -87,6 +90,7 @@ impl Family for MySql {
         text_of_digits: ("_utf8mb4 ", ""),
         row_locks: RowLocks { share: " FOR SHARE", of: true, key_locks: false },
         explain: Explain::MYSQL,
+        with_before_update: true,
         // Since MySQL 8.0.12.
         ordered_rollup: true,
         grouping: Spelling::Call("grouping"),
@@ -110,6 +114,7 @@ impl Family for MariaDb {
         text_of_digits: ("convert(", " USING utf8mb4)"),
         row_locks: RowLocks { share: " LOCK IN SHARE MODE", of: false, key_locks: false },
         explain: Explain::MARIADB,
+        with_before_update: false,
         // MariaDB 10.11: error 1221.
         ordered_rollup: false,
         grouping: Spelling::Missing {
@@ -218,6 +223,18 @@ impl<F: Family> Dialect for F {
 
     fn values_syntax(&self) -> ValuesSyntax {
         F::ANSWERS.values
+    }
+
+    fn joined_writes(&self) -> JoinedWrites {
+        JoinedWrites::Join
+    }
+
+    fn supports_limited_writes(&self) -> bool {
+        true
+    }
+
+    fn with_syntax(&self) -> WithSyntax {
+        WithSyntax { before_insert: false, before_update: F::ANSWERS.with_before_update, of_writes: false }
     }
 
     fn grouping_syntax(&self) -> GroupingSyntax {
