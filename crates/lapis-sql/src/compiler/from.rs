@@ -57,6 +57,14 @@ fn infer<'a>(
     }
 }
 
+/// The table that a statement without FROM is about, for whoever changes the projection that tells it.
+pub(crate) fn inferred_table(statement: &SelectStatement) -> Result<Option<TableName>, CompileError> {
+    if !statement.from.is_empty() {
+        return Ok(None);
+    }
+    infer(statement, &[]).map(|table| table.cloned()).map_err(|fault| *fault)
+}
+
 /// Calls `found` for the table of each column, but not of those within subqueries.
 fn visit_tables<'a>(node: &'a Node, found: &mut dyn FnMut(&'a TableName)) {
     if let Node::Column(column) = node {

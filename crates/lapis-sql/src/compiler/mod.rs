@@ -27,6 +27,7 @@ mod write;
 mod writer;
 
 pub use bulk::compile_unnest_insert;
+pub(crate) use from::inferred_table;
 
 use std::fmt;
 

@@ -40,6 +40,7 @@
 
 mod assignments;
 mod common_table;
+mod count;
 mod delete;
 mod from;
 mod insert;

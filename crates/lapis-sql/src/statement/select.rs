@@ -5,10 +5,10 @@ use std::fmt;
 use super::terms::and_also;
 use super::{
     ByRow, CommonTable, FromItem, Grouping, IntoFromItem, Join, JoinKind, JoinTarget, Ordering, Query,
-    RowLock, SelectItems, Selection, SetOperation, Shape, Statement, StatementRef, TableSource, Val,
+    RowLock, SelectItems, Selection, SetOperation, Shape, Statement, StatementRef, Val,
 };
 use crate::Name;
-use crate::expr::{Condition, Expr, Node, OrderBy, Window, func};
+use crate::expr::{Condition, Expr, Node, OrderBy, Window};
 use crate::types::SqlType;
 
 /// One column of a projection.
@@ -295,23 +295,6 @@ impl<S: Shape> Select<S> {
     pub fn offset(mut self, rows: u64) -> Self {
         self.statement.offset = Some(rows);
         self
-    }
-
-    /// How many rows this query has: `SELECT count(*) FROM (…)`, without its order and its lock.
-    ///
-    /// MySQL wants the names of the query's columns to differ: give those of a join labels.
-    #[must_use]
-    pub fn count(self) -> Select<Val<i64>> {
-        let mut inner = self.statement;
-        inner.order_by.clear();
-        inner.lock = None;
-        let counted =
-            FromItem { source: TableSource::Select(Box::new(inner)), alias: Some("counted".into()) };
-        Select::new(SelectStatement {
-            items: vec![SelectItem::new(func::count_all().node().clone())].into(),
-            from: vec![counted],
-            ..SelectStatement::default()
-        })
     }
 
     /// Reads the rows as `T`, by the names of their columns.
