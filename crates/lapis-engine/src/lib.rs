@@ -28,6 +28,7 @@ mod explain;
 mod from_row;
 #[cfg(feature = "net")]
 mod net;
+mod paging;
 mod plan;
 mod pool;
 mod projection;
@@ -48,6 +49,8 @@ pub use engine::{Engine, EngineBuilder};
 pub use error::{Constraint, Error, ErrorKind, OperationalCause, Result, Violation};
 pub use event::{Parameters, StatementEvent};
 pub use from_row::FromRow;
+#[doc(hidden)]
+pub use paging::{read_keyset, read_page};
 pub use plan::{Plan, PlanNode};
 pub use pool::PoolStatus;
 pub use projection::{Projection, fetch_rows, first_capacity};

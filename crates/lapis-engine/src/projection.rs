@@ -60,6 +60,21 @@ pub trait Projection: Shape {
         let _ = options;
         fetch_rows::<Self>(statement, connection, limit)
     }
+
+    /// Completes rows that were read by themselves, as the options ask for.
+    ///
+    /// Shapes that have options override it.
+    fn complete_owned<'c>(
+        rows: &'c mut [Self::Row],
+        options: &'c Self::Options,
+        connection: &'c mut Connection,
+    ) -> impl Future<Output = Result<()>> + Send + 'c
+    where
+        Self: Sized,
+    {
+        let _ = (rows, options, connection);
+        std::future::ready(Ok(()))
+    }
 }
 
 /// Runs a statement and reads its rows, or the first `limit` of them, and nothing else.

@@ -7,6 +7,7 @@
 //! | [`schema`] | [`MetaData`](schema::MetaData), tables, columns, constraints, sequences |
 //! | [`expr`] | typed expressions over a plain syntax tree |
 //! | [`statement`] | `select`, `insert`, `update`, `delete`, raw `text` |
+//! | [`paging`] | pages of a query, by number and by cursor |
 //! | [`compiler`] | statements and schema into SQL text with bound values |
 //! | [`dialect`] | what differs between the databases, as answers to questions |
 //! | [`dynamic`] | columns by their names at run time |
@@ -18,6 +19,7 @@ pub mod dialect;
 pub mod dynamic;
 pub mod expr;
 pub mod key;
+pub mod paging;
 pub mod schema;
 pub mod statement;
 pub mod types;

@@ -65,6 +65,7 @@
 //! | connect | [`Engine`], [`EngineBuilder`] |
 //! | load and change entities | [`Session`], [`SessionMaker`], [`Handle`] |
 //! | take columns, orders and values from a request | [`Entity::column`], [`dynamic`] |
+//! | read a query in pages | [`Select::page`](statement::Select::page), [`Select::keyset`](statement::Select::keyset) |
 //! | write expressions | [`ExprOps`](expr::ExprOps), [`func`] |
 //! | write statements | [`Entity::select`], [`select`](statement::select), [`text`](statement::text) |
 //! | read rows of hand-written SQL | [`derive@FromRow`] |
@@ -101,6 +102,7 @@ pub use lapis_orm::{
 };
 pub use lapis_sql::dynamic::{self, ColumnError, DynamicColumn, DynamicColumns};
 pub use lapis_sql::expr::{self, func};
+pub use lapis_sql::paging::{self, Cursor, CursorError, KeysetPage, Page};
 pub use lapis_sql::schema::{self, MetaData};
 pub use lapis_sql::statement;
 pub use lapis_sql::types::{self, Decode, Encode, Json, SqlEnum, SqlType};

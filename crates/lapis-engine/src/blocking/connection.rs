@@ -4,6 +4,7 @@ use std::borrow::{Borrow, BorrowMut};
 use std::ops::{Deref, DerefMut};
 
 use lapis_sql::Value;
+use lapis_sql::paging::{Keyset, KeysetPage, Page, PageRequest};
 use lapis_sql::schema::MetaData;
 use lapis_sql::statement::{Query, Statement, StatementRef};
 
@@ -131,6 +132,22 @@ impl<C: BorrowMut<crate::Connection>> Connection<C> {
     /// As there.
     pub fn first<Q: Query<Shape: Projection>>(&mut self, query: Q) -> Result<Option<RowOf<Q>>> {
         self.engine.block_on(self.inner.borrow_mut().first(query))
+    }
+
+    /// One page of a query by its number; see [`Connection::page`](crate::Connection::page).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn page<S: Projection>(&mut self, request: PageRequest<S>) -> Result<Page<S::Row>> {
+        self.engine.block_on(self.inner.borrow_mut().page(request))
+    }
+
+    /// One page of a query from a cursor on; see [`Connection::keyset_page`](crate::Connection::keyset_page).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn keyset_page<S: Projection>(&mut self, keyset: Keyset<S>) -> Result<KeysetPage<S::Row>> {
+        self.engine.block_on(self.inner.borrow_mut().keyset_page(keyset))
     }
 
     /// The rows one after the other; see [`Connection::stream`](crate::Connection::stream).

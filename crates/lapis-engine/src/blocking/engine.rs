@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lapis_sql::paging::{Keyset, KeysetPage, Page, PageRequest};
 use lapis_sql::schema::MetaData;
 use lapis_sql::statement::{Query, Statement};
 
@@ -262,6 +263,22 @@ impl Engine {
     /// As there, and if there is no connection.
     pub fn first<Q: Query<Shape: Projection>>(&self, query: Q) -> Result<Option<RowOf<Q>>> {
         self.block_on(self.inner.first(query))
+    }
+
+    /// One page of a query by its number; see [`Connection::page`](crate::Connection::page).
+    ///
+    /// # Errors
+    /// As there, and if there is no connection.
+    pub fn page<S: Projection>(&self, request: PageRequest<S>) -> Result<Page<S::Row>> {
+        self.block_on(self.inner.page(request))
+    }
+
+    /// One page of a query from a cursor on; see [`Connection::keyset_page`](crate::Connection::keyset_page).
+    ///
+    /// # Errors
+    /// As there, and if there is no connection.
+    pub fn keyset_page<S: Projection>(&self, keyset: Keyset<S>) -> Result<KeysetPage<S::Row>> {
+        self.block_on(self.inner.keyset_page(keyset))
     }
 
     /// The rows one after the other, on a connection that goes back to the pool with them; see

@@ -226,6 +226,12 @@ impl Entity {
             #[automatically_derived]
             impl #p::Shape for #ident {
                 type Options = #p::Loads<Self>;
+
+                fn find_table(
+                    name: &#p::TableName,
+                ) -> ::core::option::Option<&'static #p::Table> {
+                    #p::find_table::<Self>(name)
+                }
             }
 
             #[automatically_derived]
@@ -255,6 +261,14 @@ impl Entity {
                 + ::core::marker::Send
                 + 'c {
                     #p::fetch::<Self>(statement, options, connection, limit)
+                }
+
+                fn complete_owned<'c>(
+                    rows: &'c mut [Self],
+                    options: &'c #p::Loads<Self>,
+                    connection: &'c mut #p::Connection,
+                ) -> impl ::core::future::Future<Output = #p::Result<()>> + ::core::marker::Send + 'c {
+                    #p::complete::<Self>(rows, options, connection)
                 }
             }
 

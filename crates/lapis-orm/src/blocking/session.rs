@@ -5,6 +5,7 @@ use std::ops::{Deref, DerefMut};
 
 use lapis_engine::blocking::{Connection, Engine};
 use lapis_engine::{Outcome, Plan, Result, TransactionOptions};
+use lapis_sql::paging::{Keyset, KeysetPage, Page, PageRequest};
 use lapis_sql::statement::{Query, Statement};
 
 use super::rows::TrackedRows;
@@ -58,6 +59,22 @@ impl Session {
     /// As there.
     pub fn all<Q: Query<Shape: Track>>(&mut self, query: Q) -> Result<Vec<Tracked<Q>>> {
         self.engine.block_on(self.inner.all(query))
+    }
+
+    /// One page of a query by its number; see [`Session::page`](crate::Session::page).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn page<S: Track>(&mut self, request: PageRequest<S>) -> Result<Page<S::Tracked>> {
+        self.engine.block_on(self.inner.page(request))
+    }
+
+    /// One page of a query from a cursor on; see [`Session::keyset_page`](crate::Session::keyset_page).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn keyset_page<S: Track>(&mut self, keyset: Keyset<S>) -> Result<KeysetPage<S::Tracked>> {
+        self.engine.block_on(self.inner.keyset_page(keyset))
     }
 
     /// The only row of a query; see [`Session::one`](crate::Session::one).

@@ -8,7 +8,7 @@ mod selection;
 
 pub use build::{KeyColumn, ModelBuilder, reference_columns};
 pub use derived::{Countable, FieldType, from_row, node_for, numbered, read_reference};
-pub use model::{Association, Cascade, ColumnModel, Model, ReferenceModel, RelationModel, Via};
+pub use model::{Association, Cascade, ColumnModel, Model, ReferenceModel, RelationModel, Via, find_table};
 pub use offsets::{offset, total};
 pub use selection::{EntityColumns, OptionalEntity, entity};
 

@@ -10,7 +10,7 @@ use lapis_sql::expr::{Node, OrderBy, TableName};
 use lapis_sql::schema::{ForeignKey, MetaData, ReferentialAction, Table};
 use lapis_sql::statement::{SelectItem, SelectItems, TableItems};
 
-use super::KeyColumn;
+use super::{Entity, KeyColumn};
 use crate::session::{AnyArena, SqlCache};
 
 /// What the mapper knows of an entity: its table, and how fields, references and relations lie on it.
@@ -180,6 +180,28 @@ impl Model {
         }
     }
 
+    /// What is known of a table of that name: of its own, or of that of an entity it is related to by any number of
+    /// steps.
+    fn find_table(&'static self, name: &TableName) -> Option<&'static Table> {
+        let mut models: Vec<&'static Model> = vec![self];
+        let mut at = 0;
+        while let Some(model) = models.get(at).copied() {
+            if model.table.name == *name {
+                return Some(&model.table);
+            }
+            let references = model.references.iter().map(|reference| reference.target);
+            let relations = model.relations.iter().map(|relation| relation.target);
+            for target in references.chain(relations) {
+                let target = target();
+                if !models.iter().any(|known| std::ptr::eq(*known, target)) {
+                    models.push(target);
+                }
+            }
+            at += 1;
+        }
+        None
+    }
+
     /// The relations of reference number `reference`'s target that are its other side.
     pub(crate) fn inverses(&'static self, reference: usize) -> &'static [usize] {
         let inverses = self.inverses.get_or_init(|| {
@@ -206,6 +228,12 @@ impl Model {
                 && std::ptr::eq((other.target)(), self)
         })
     }
+}
+
+/// What is known of a table of that name, from an entity that is its row or is related to one.
+#[must_use]
+pub fn find_table<E: Entity>(name: &TableName) -> Option<&'static Table> {
+    E::model().find_table(name)
 }
 
 impl fmt::Debug for Model {

@@ -135,6 +135,18 @@ pub async fn fetch<E: Entity>(
     Ok(entities)
 }
 
+/// Loads the relations that a query's options name into owned entities that were read by themselves.
+///
+/// # Errors
+/// If a query fails.
+pub async fn complete<E: Entity>(
+    entities: &mut [E],
+    loads: &Loads<E>,
+    connection: &mut Connection,
+) -> Result<()> {
+    loads.load_owned(entities, connection).await
+}
+
 /// Refuses to stream entities along with relations, for which all owners have to be known.
 ///
 /// # Errors

@@ -22,6 +22,7 @@ mod graph;
 mod link;
 mod maker;
 mod merge;
+mod paging;
 mod query;
 mod refresh;
 mod sorting;

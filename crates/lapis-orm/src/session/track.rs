@@ -64,6 +64,18 @@ pub trait Track: Projection + Sized {
         let _ = (session, rows, options);
         std::future::ready(Ok(()))
     }
+
+    /// The same for rows that were tracked by themselves, without what is to be joined to them.
+    ///
+    /// # Errors
+    /// If a query fails.
+    fn complete_alone<'s>(
+        session: &'s mut Session,
+        rows: &'s [Self::Tracked],
+        options: &'s <Self as Shape>::Options,
+    ) -> impl Future<Output = Result<()>> + Send + 's {
+        Self::complete(session, rows, options)
+    }
 }
 
 /// Where rows become entities of a session.
@@ -152,6 +164,14 @@ impl<E: Entity> Track for E {
         options: &'s loading::Loads<E>,
     ) -> impl Future<Output = Result<()>> + Send + 's {
         options.load_tracked(session, rows, true)
+    }
+
+    fn complete_alone<'s>(
+        session: &'s mut Session,
+        rows: &'s [Handle<E>],
+        options: &'s loading::Loads<E>,
+    ) -> impl Future<Output = Result<()>> + Send + 's {
+        options.load_tracked(session, rows, false)
     }
 }
 

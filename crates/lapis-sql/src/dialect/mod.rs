@@ -171,6 +171,21 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
         true
     }
 
+    /// Whether NULL sorts behind everything else, rather than before it, where the order does not say.
+    fn nulls_are_largest(&self) -> bool {
+        false
+    }
+
+    /// Whether a native enum, which every database orders as its type lists the names, is compared as text.
+    fn compares_enums_as_text(&self) -> bool {
+        false
+    }
+
+    /// Whether rows behind a place in an order, `(a, b) > (x, y)`, are found by an index.
+    fn seeks_by_row(&self) -> bool {
+        true
+    }
+
     /// How many parameters one statement may have.
     fn max_parameters(&self) -> usize {
         u16::MAX as usize

@@ -26,6 +26,10 @@ impl Dialect for Postgres {
         "PostgreSQL"
     }
 
+    fn nulls_are_largest(&self) -> bool {
+        true
+    }
+
     fn placeholder(&self, sql: &mut String, number: usize) {
         // Writing to a string cannot fail.
         let _ = write!(sql, "${number}");

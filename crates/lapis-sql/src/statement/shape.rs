@@ -4,7 +4,8 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use super::SelectItem;
-use crate::expr::{Column, Expr, IntoExpr, StaticTable};
+use crate::expr::{Column, Expr, IntoExpr, StaticTable, TableName};
+use crate::schema::Table;
 use crate::types::SqlType;
 
 /// What a row is: one value ([`Val`]), an entity, an optional shape, or a tuple of shapes.
@@ -14,6 +15,12 @@ pub trait Shape: 'static {
     /// What else may be said of how rows of this shape are completed: for entities, which relations are
     /// loaded along.
     type Options: Default + Clone + Debug + Send + Sync + 'static;
+
+    /// What is known of a table of that name, from an entity of the shape or one that is related to it.
+    fn find_table(name: &TableName) -> Option<&'static Table> {
+        let _ = name;
+        None
+    }
 }
 
 /// A single value of Rust type `T`.
@@ -40,6 +47,10 @@ impl Shape for () {
 /// A shape that an outer join may leave without a row.
 impl<S: Shape> Shape for Option<S> {
     type Options = S::Options;
+
+    fn find_table(name: &TableName) -> Option<&'static Table> {
+        S::find_table(name)
+    }
 }
 
 /// Something that `select(..)` takes: a column, an expression, an entity, or a tuple of these.
@@ -86,6 +97,10 @@ macro_rules! tuples {
     ($($name:ident),+) => {
         impl<$($name: Shape),+> Shape for ($($name,)+) {
             type Options = ();
+
+            fn find_table(name: &TableName) -> Option<&'static Table> {
+                None$(.or_else(|| $name::find_table(name)))+
+            }
         }
 
         #[diagnostic::do_not_recommend]

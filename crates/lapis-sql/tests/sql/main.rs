@@ -11,6 +11,7 @@ mod groupings;
 mod inline;
 mod joined_write;
 mod lock;
+mod paging;
 mod pretty;
 mod select;
 mod set_operation;

@@ -261,6 +261,16 @@ impl<F: Family> Dialect for F {
         false
     }
 
+    /// "The ENUM Type", MySQL 8.0: sorted by index numbers; a comparison with a text is one of texts.
+    fn compares_enums_as_text(&self) -> bool {
+        true
+    }
+
+    /// By `=` and `IN` alone ("Range Optimization of Row Constructor Expressions", MySQL 8.0).
+    fn seeks_by_row(&self) -> bool {
+        false
+    }
+
     fn concat_function(&self) -> Option<&'static str> {
         Some("concat")
     }
