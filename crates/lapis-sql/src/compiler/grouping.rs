@@ -3,7 +3,22 @@
 use super::writer::{SqlWriter, Written, invalid};
 use crate::dialect::GroupingSyntax;
 use crate::expr::{GroupingForm, Node};
-use crate::statement::SelectStatement;
+use crate::statement::{SelectItem, SelectStatement};
+
+/// The number, from 1, of the selected column that a term of GROUP BY or ORDER BY repeats, where it binds a value.
+///
+/// To the database, what has another parameter in it is another expression: it would find the column to be neither grouped
+/// by nor aggregated.
+pub(super) fn repeated_item(items: &[SelectItem], term: &Node) -> Option<usize> {
+    let position = || items.iter().position(|item| item.node == *term);
+    if binds_value(term) { position().map(|position| position + 1) } else { None }
+}
+
+fn binds_value(node: &Node) -> bool {
+    let mut binds = matches!(node, Node::Value(_) | Node::InValues { .. } | Node::JsonPath(_));
+    node.for_each_operand(&mut |operand| binds = binds || binds_value(operand));
+    binds
+}
 
 const HINT: &str = "put the groups of several queries together with `.union_all(..)`";
 
@@ -16,7 +31,7 @@ impl<'a> SqlWriter<'a, '_> {
         }
         self.push(" GROUP BY ");
         let Some((form, within)) = terms.iter().find_map(grouping_sets) else {
-            return self.comma_separated(terms);
+            return self.plain_terms(select);
         };
         match self.dialect.grouping_syntax() {
             GroupingSyntax::GroupingSets => self.grouping_terms(terms, true),
@@ -45,6 +60,17 @@ impl<'a> SqlWriter<'a, '_> {
                 Err(self.unsupported(&format!("GROUP BY {}", word(form)), HINT))
             }
         }
+    }
+
+    fn plain_terms(&mut self, select: &'a SelectStatement) -> Written {
+        for (position, term) in select.group_by.iter().enumerate() {
+            self.push(if position > 0 { ", " } else { "" });
+            match repeated_item(&select.items, term) {
+                Some(number) => self.push(&number.to_string()),
+                None => self.node(term)?,
+            }
+        }
+        Ok(())
     }
 
     /// Terms, among which other forms may stand only at the top and in GROUPING SETS.

@@ -1,10 +1,22 @@
 //! `SELECT`.
 
+use super::grouping::repeated_item;
 use super::precedence::Level;
 use super::writer::{ScopeTable, SqlWriter, Written, invalid};
 use crate::expr::{Order, OrderBy};
 use crate::statement::{CommonTable, SelectItem, SelectStatement, TableItems};
 use crate::value::Value;
+
+/// How a term of an order is written.
+#[derive(Clone, Copy)]
+pub(super) enum OrderedBy<'a> {
+    /// As the expression that it is.
+    Itself,
+    /// By the name of the column of a set operation that it stands for.
+    Name(&'a str),
+    /// By the number of the selected column that it repeats.
+    Position(usize),
+}
 
 impl<'a> SqlWriter<'a, '_> {
     pub(super) fn subquery(&mut self, select: &'a SelectStatement) -> Written {
@@ -52,7 +64,7 @@ impl<'a> SqlWriter<'a, '_> {
             self.node(having)?;
         }
         self.windows(&select.windows)?;
-        self.order_by(&select.order_by)?;
+        self.order_by_of(select)?;
         self.limit(select.limit, select.offset)?;
         if let Some(lock) = &select.lock {
             self.lock(lock, start)?;
@@ -110,6 +122,19 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
+    /// The order of a SELECT, whose terms are to be its columns where it is of groups or different rows.
+    fn order_by_of(&mut self, select: &'a SelectStatement) -> Written {
+        if select.group_by.is_empty() && !select.distinct {
+            return self.order_by(&select.order_by);
+        }
+        for (position, term) in select.order_by.iter().enumerate() {
+            self.push(if position > 0 { ", " } else { " ORDER BY " });
+            let number = repeated_item(&select.items, &term.node);
+            self.order_term(term, number.map_or(OrderedBy::Itself, OrderedBy::Position))?;
+        }
+        Ok(())
+    }
+
     /// ` ORDER BY …`, of no terms nothing.
     pub(super) fn order_by(&mut self, terms: &'a [OrderBy]) -> Written {
         if terms.is_empty() {
@@ -122,25 +147,26 @@ impl<'a> SqlWriter<'a, '_> {
     pub(super) fn order_terms(&mut self, terms: &'a [OrderBy]) -> Written {
         for (position, term) in terms.iter().enumerate() {
             self.push(if position > 0 { ", " } else { "" });
-            self.order_term(term, None)?;
+            self.order_term(term, OrderedBy::Itself)?;
         }
         Ok(())
     }
 
-    /// One term of an order; `name` is the column of a set operation that it stands for.
-    pub(super) fn order_term(&mut self, term: &'a OrderBy, name: Option<&'a str>) -> Written {
+    /// One term of an order.
+    pub(super) fn order_term(&mut self, term: &'a OrderBy, by: OrderedBy<'a>) -> Written {
         let nulls_order = self.dialect.supports_nulls_order();
         if let (Some(nulls_first), false) = (term.nulls_first, nulls_order) {
             // False sorts before true.
-            match name {
-                Some(name) => self.identifier(name)?,
-                None => self.operand(&term.node, Level::Concat)?,
+            match by {
+                OrderedBy::Name(name) => self.identifier(name)?,
+                OrderedBy::Itself | OrderedBy::Position(_) => self.operand(&term.node, Level::Concat)?,
             }
             self.push(if nulls_first { " IS NOT NULL, " } else { " IS NULL, " });
         }
-        match name {
-            Some(name) => self.identifier(name)?,
-            None => self.node(&term.node)?,
+        match by {
+            OrderedBy::Name(name) => self.identifier(name)?,
+            OrderedBy::Position(number) => self.push(&number.to_string()),
+            OrderedBy::Itself => self.node(&term.node)?,
         }
         if term.order == Order::Descending {
             self.push(" DESC");

@@ -1,5 +1,6 @@
 //! `UNION`, `INTERSECT` and `EXCEPT`.
 
+use super::select::OrderedBy;
 use super::writer::{Fault, SqlWriter, Written, invalid};
 use crate::expr::{ColumnRef, Node, OrderBy};
 use crate::statement::{SelectItem, SelectStatement, SetOperation};
@@ -38,7 +39,7 @@ impl<'a> SqlWriter<'a, '_> {
         }
         for (position, term) in select.order_by.iter().enumerate() {
             self.push(if position > 0 { ", " } else { " ORDER BY " });
-            self.order_term(term, Some(output_name(term, items, operator)?))?;
+            self.order_term(term, OrderedBy::Name(output_name(term, items, operator)?))?;
         }
         self.limit(select.limit, select.offset)
     }

@@ -53,6 +53,7 @@ impl SelectStatement {
     fn rows_are_those_of_from(&self) -> bool {
         self.set_operation.is_none()
             && !self.distinct
+            && self.distinct_on.is_empty()
             && self.group_by.is_empty()
             && self.having.is_none()
             && self.limit.is_none()

@@ -1,8 +1,9 @@
 //! What the clauses of aggregates become on each database.
 
-use crate::common::{User, expr, on_all};
+use crate::common::{User, expr, on_all, sql};
 use insta::assert_snapshot;
 use lapis_sql::expr::*;
+use lapis_sql::statement::select;
 
 #[test]
 fn a_filter_is_a_case_where_the_database_has_none() {
@@ -80,4 +81,17 @@ fn other_aggregates_have_an_order_where_the_database_has_it() {
 fn only_aggregates_are_filtered() {
     assert_snapshot!(expr((User::age + 1).filter_where(User::active)), @"error: `.distinct()`, `.filter_where(..)` and `.ordered_by(..)` are for aggregates, such as `func::count(..)`");
     assert_snapshot!(expr(func::row_number().over(window()).ordered_by(User::age)), @"error: `.distinct()`, `.filter_where(..)` and `.ordered_by(..)` are for aggregates, such as `func::count(..)`");
+}
+
+#[test]
+fn a_group_that_binds_a_value_is_named_by_its_number() {
+    let initial = &func::left(User::name, 1);
+    let initials = select((func::count_all(), initial))
+        .group_by((initial, User::age))
+        .order_by(initial.desc());
+    assert_snapshot!(sql(initials), @r#"
+    sqlite: SELECT count(*), substr("users"."name", 1, ?) FROM "users" GROUP BY 2, "users"."age" ORDER BY 2 DESC [Int(1)]
+    postgres: SELECT count(*), left("users"."name", $1) FROM "users" GROUP BY 2, "users"."age" ORDER BY 2 DESC [Int(1)]
+    mysql: SELECT count(*), left(`users`.`name`, ?) FROM `users` GROUP BY 2, `users`.`age` ORDER BY 2 DESC [Int(1)]
+    "#);
 }
