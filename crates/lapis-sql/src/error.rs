@@ -27,6 +27,27 @@ pub enum CompileError {
         /// The tables.
         tables: String,
     },
+    /// A column is selected, compared or ordered by where a group of rows may have several values of it.
+    #[error(
+        "{column} is used {beside}, but not grouped by: each group may have several values of it; add it to \
+         `.group_by(..)`, or take one of them by `func::min(..)` or `func::any_value(..)`"
+    )]
+    Ungrouped {
+        /// The column.
+        column: String,
+        /// Beside which aggregate.
+        beside: String,
+    },
+    /// An aggregate, or a function over a window, stands where there is nothing yet for it to look at.
+    #[error("{function} is {problem}; {hint}")]
+    Misplaced {
+        /// The function.
+        function: String,
+        /// Where it stands.
+        problem: String,
+        /// What to do instead.
+        hint: &'static str,
+    },
     /// The database has no such feature.
     #[error("{dialect} does not support {feature}; {hint}")]
     Unsupported {

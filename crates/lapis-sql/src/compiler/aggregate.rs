@@ -27,6 +27,7 @@ const PASS_OVER_NULL: [&str; 14] = [
 impl<'a> SqlWriter<'a, '_> {
     pub(super) fn aggregate(&mut self, aggregate: &'a Aggregate) -> Written {
         let (name, args) = self.aggregate_function(aggregate)?;
+        self.suspect = true;
         let dialect = self.dialect;
         let filter = aggregate.filter.as_ref();
         let case = filter.filter(|_| !dialect.supports_aggregate_filter());

@@ -7,6 +7,7 @@ use crate::expr::{Builtin, Node, PathStep};
 
 impl<'a> SqlWriter<'a, '_> {
     pub(super) fn builtin(&mut self, builtin: Builtin, args: &'a [Node]) -> Written {
+        self.suspect |= builtin.aggregate().is_some();
         match self.dialect.spelling(builtin) {
             Spelling::Call(name) => {
                 self.push(name);

@@ -1,5 +1,6 @@
 //! Expressions.
 
+use super::check::is_aggregate;
 use super::precedence::{Level, binary_level, level};
 use super::writer::{SqlWriter, Written, invalid};
 use crate::Name;
@@ -140,6 +141,7 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     fn function(&mut self, name: &'a str, args: &'a [Node]) -> Written {
+        self.suspect |= is_aggregate(name, args.len());
         self.push(name);
         self.push("(");
         self.arguments(name, args)?;

@@ -10,7 +10,7 @@ use crate::statement::{FromItem, Join, JoinKind, SelectStatement, TableSource};
 ///
 /// Tables of the statements around it are left out where that settles it: they are what a correlated
 /// subquery refers to.
-fn infer<'a>(
+pub(super) fn infer<'a>(
     statement: &'a SelectStatement,
     around: &[ScopeTable<'a>],
 ) -> Result<Option<&'a TableName>, Fault> {
@@ -91,6 +91,7 @@ impl<'a> SqlWriter<'a, '_> {
                 "the statement joins, but nothing says to which table; begin with `.from(..)`",
             ));
         }
+        self.suspect |= self.scope.len() - start > 1;
         Ok(inferred)
     }
 

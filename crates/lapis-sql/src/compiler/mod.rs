@@ -8,6 +8,7 @@ pub mod ddl;
 mod aggregate;
 mod builtin;
 mod bulk;
+mod check;
 mod collection;
 mod common_table;
 mod expr;
@@ -83,6 +84,9 @@ pub fn compile_into<'a>(
     buffer.clear();
     let mut writer = SqlWriter::new(buffer, dialect);
     writer.statement(statement).map_err(|fault| *fault)?;
+    if writer.suspect {
+        check::check(statement).map_err(|fault| *fault)?;
+    }
     let (sql, parameters) = writer.finish().map_err(|fault| *fault)?;
     Ok(Compiled { sql, parameters, read_only: statement.is_read_only() })
 }
@@ -95,6 +99,9 @@ pub fn compile_into<'a>(
 pub fn compile_inline(statement: StatementRef<'_>, dialect: &dyn Dialect) -> Result<String, CompileError> {
     let mut writer = SqlWriter::inline(String::with_capacity(256), dialect);
     writer.statement(statement).map_err(|fault| *fault)?;
+    if writer.suspect {
+        check::check(statement).map_err(|fault| *fault)?;
+    }
     writer.finish().map(|(sql, _)| sql).map_err(|fault| *fault)
 }
 

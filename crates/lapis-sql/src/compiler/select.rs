@@ -41,6 +41,7 @@ impl<'a> SqlWriter<'a, '_> {
         let start = self.scope.len();
         let inferred = self.enter_from(select)?;
         let windows_around = std::mem::replace(&mut self.windows, &select.windows);
+        self.suspect |= !select.group_by.is_empty() || select.having.is_some() || select.distinct;
         self.push(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
         if !select.distinct_on.is_empty() {
             self.distinct_on(select)?;

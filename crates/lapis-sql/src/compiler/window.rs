@@ -7,6 +7,7 @@ use crate::expr::{Aggregate, Exclude, Frame, FrameUnit, Node, Window};
 
 impl<'a> SqlWriter<'a, '_> {
     pub(super) fn over(&mut self, function: &'a Node, window: &'a Window) -> Written {
+        self.suspect = true;
         match function {
             Node::Function { name, args }
                 if let ("lag" | "lead", [value, rows, default]) = (name.as_ref(), args.as_slice())

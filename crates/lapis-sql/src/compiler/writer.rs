@@ -62,6 +62,8 @@ pub(super) struct SqlWriter<'a, 'd> {
     pub(super) subqueries: usize,
     /// The windows that the SELECT being written names.
     pub(super) windows: &'a [(Name, Window)],
+    /// There is something that has to be checked once all is written: several tables, aggregates, groups.
+    pub(super) suspect: bool,
     pub(super) quote: char,
     /// Where the last column's table stands in the buffer: the next column is mostly of the same table.
     qualifier: Option<(ScopeTable<'a>, Range<usize>)>,
@@ -80,6 +82,7 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
             in_upsert: false,
             subqueries: 0,
             windows: &[],
+            suspect: false,
             quote: dialect.identifier_quote(),
             qualifier: None,
         }

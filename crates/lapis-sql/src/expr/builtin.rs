@@ -72,6 +72,8 @@ pub enum Builtin {
     JsonOfBool,
 
     // Aggregates.
+    /// The value of one row of a group, it does not matter which.
+    AnyValue,
     /// The values of all rows as an array.
     ArrayAggregate,
     /// A condition holds in all rows.
@@ -142,4 +144,19 @@ pub enum Builtin {
     DateOf(Moment),
     /// The time of day of an instant.
     TimeOf(Moment),
+}
+
+impl Builtin {
+    /// Its name, if it is an aggregate.
+    pub(crate) fn aggregate(self) -> Option<&'static str> {
+        match self {
+            Builtin::AnyValue => Some("any_value"),
+            Builtin::ArrayAggregate => Some("array_agg"),
+            Builtin::BoolAnd => Some("bool_and"),
+            Builtin::BoolOr => Some("bool_or"),
+            Builtin::JsonAggregate => Some("json_agg"),
+            Builtin::JsonObjectAggregate => Some("json_object_agg"),
+            _ => None,
+        }
+    }
 }

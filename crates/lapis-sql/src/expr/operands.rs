@@ -1,6 +1,7 @@
 //! The operands of a node: what every walk through an expression needs to know, in one place.
 
 use super::node::Node;
+use crate::statement::SelectStatement;
 
 macro_rules! walk {
     ($(#[$doc:meta])* $name:ident, [$($mutable:tt)?], $iter:ident, $nodes:ident) => {
@@ -67,6 +68,16 @@ macro_rules! walk {
 }
 
 impl Node {
+    /// The query within the node, where it has one.
+    pub(crate) fn subquery(&self) -> Option<&SelectStatement> {
+        match self {
+            Node::InSelect { select, .. } | Node::Exists { select, .. } | Node::Scalar(select) => {
+                Some(select)
+            }
+            _ => None,
+        }
+    }
+
     walk! {
         /// Calls `f` with every direct operand, but with nothing within subqueries.
         for_each_operand, [], iter, nodes

@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod builtins;
+mod checks;
 mod collection;
 mod common;
 mod common_table;

@@ -92,6 +92,9 @@ pub(super) fn spelling(builtin: Builtin, answers: &super::Answers) -> Spelling {
         Builtin::Elapsed => Template("timestampdiff(MICROSECOND, {:0}, {:1})"),
         Builtin::DateOf(_) => Call("date"),
         Builtin::TimeOf(_) => Call("time"),
+
+        // MariaDB 10.11 has no `any_value`, and MySQL's may be NULL where another row's is not.
+        Builtin::AnyValue => Call("max"),
     }
 }
 

@@ -88,6 +88,9 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
         Builtin::DateOf(_) => Template("CAST({:0} AS DATE)"),
         Builtin::TimeOf(Moment::Instant) => Template("CAST({0} AT TIME ZONE 'UTC' AS TIME)"),
         Builtin::TimeOf(_) => Template("CAST({:0} AS TIME)"),
+
+        // `any_value` since PostgreSQL 16; and not every type has a `max`.
+        Builtin::AnyValue => Template("(array_agg({0}) FILTER (WHERE {0} IS NOT NULL))[1]"),
     }
 }
 

@@ -123,6 +123,8 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
         Builtin::Elapsed => Template(concat!("(", micros!("1"), " - ", micros!("0"), ")")),
         Builtin::DateOf(_) => Template("substr({:0}, 1, 10)"),
         Builtin::TimeOf(_) => Template("substr({:0}, 12)"),
+
+        Builtin::AnyValue => Call("max"),
     }
 }
 

@@ -292,3 +292,31 @@ hypothetical! {
     /// `cume_dist(value) WITHIN GROUP (ORDER BY x)`: which part of the rows would come before the value or be equal to it.
     hypothetical_cume_dist "cume_dist" f64;
 }
+
+/// The value of one row of a group, it does not matter which; NULL only where it is NULL in all of them. It is for what
+/// is the same in all rows of a group, or nearly so, and beside an aggregate must not stand by itself:
+/// PostgreSQL refuses that, SQLite would take any row's.
+///
+/// ```
+/// # use lapis_sql::dialect::{Postgres, Sqlite};
+/// # use lapis_sql::expr::{func, Column, StaticTable};
+/// # use lapis_sql::statement::{select, Statement};
+/// # struct Sale;
+/// # impl StaticTable for Sale { const TABLE: &'static str = "sales"; }
+/// # #[allow(non_upper_case_globals)]
+/// # impl Sale {
+/// #     const shop: Column<Sale, i64> = Column::new("shop");
+/// #     const city: Column<Sale, String> = Column::new("city");
+/// # }
+/// let sales = select((Sale::shop, func::any_value(Sale::city), func::count_all())).group_by(Sale::shop);
+/// assert_eq!(
+///     sales.sql(&Sqlite)?,
+///     r#"SELECT "sales"."shop", max("sales"."city"), count(*) FROM "sales" GROUP BY "sales"."shop""#
+/// );
+/// let first = r#"(array_agg("sales"."city") FILTER (WHERE "sales"."city" IS NOT NULL))[1]"#;
+/// assert!(sales.sql(&Postgres)?.contains(first));
+/// # Ok::<(), lapis_sql::CompileError>(())
+/// ```
+pub fn any_value<O: IntoExpr>(operand: O) -> Expr<Nullable<O>> {
+    Expr::new(Node::Builtin { builtin: Builtin::AnyValue, args: vec![operand.into_node()] })
+}

@@ -12,9 +12,10 @@ mod text;
 mod window;
 
 pub use aggregate::{
-    Summable, array_agg, avg, bool_and, bool_or, count, count_all, count_distinct, hypothetical_cume_dist,
-    hypothetical_dense_rank, hypothetical_percent_rank, hypothetical_rank, max, min, mode, percentile_cont,
-    percentile_disc, stddev_pop, stddev_samp, string_agg, sum, var_pop, var_samp,
+    Summable, any_value, array_agg, avg, bool_and, bool_or, count, count_all, count_distinct,
+    hypothetical_cume_dist, hypothetical_dense_rank, hypothetical_percent_rank, hypothetical_rank, max,
+    min, mode, percentile_cont, percentile_disc, stddev_pop, stddev_samp, string_agg, sum, var_pop,
+    var_samp,
 };
 pub use datetime::{
     add_days, add_months, current_date, date_of, date_trunc, days_between, elapsed, extract, now, time_of,

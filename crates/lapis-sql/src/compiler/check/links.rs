@@ -1,0 +1,164 @@
+//! Tables that nothing joins: every row of one would come with every row of the other.
+//!
+//! The tables of FROM are the vertices of a graph, and each condition that names several of them joins them; what is
+//! left in more than one piece is a cartesian product that nobody asked for (as in SQLAlchemy's linting of FROM).
+
+use smallvec::SmallVec;
+
+use super::super::writer::{ScopeTable, Written};
+use super::{Checker, aggregates, from_items, visit_leaves};
+use crate::error::CompileError;
+use crate::expr::Node;
+use crate::statement::{CommonQuery, JoinKind, SelectStatement, TableSource};
+use crate::value::Value;
+
+/// Tables as bits: the first 63 of this query, and all those of queries around it.
+type Tables = u64;
+
+const AROUND: Tables = 1 << 63;
+const ALL: Tables = Tables::MAX;
+
+/// Tables that conditions join, in pieces that have none in common.
+struct Pieces(SmallVec<[Tables; 8]>);
+
+impl Pieces {
+    /// Each table alone.
+    fn of(count: usize) -> Self {
+        Self((0..count).map(|table| 1 << table).collect())
+    }
+
+    fn join(&mut self, tables: Tables) {
+        if tables.count_ones() < 2 {
+            return;
+        }
+        let mut joined = tables;
+        self.0.retain(|piece| {
+            let apart = *piece & tables == 0;
+            joined |= if apart { 0 } else { *piece };
+            apart
+        });
+        self.0.push(joined);
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// Whether all tables are joined.
+    pub(super) fn links(&self, select: &SelectStatement, inferred: bool) -> Written {
+        let count = self.own().len();
+        if count < 2 || count > 63 {
+            return Ok(());
+        }
+        let mut pieces = Pieces::of(count);
+        for (position, item) in from_items(select).enumerate() {
+            let table = position + usize::from(inferred);
+            if table > 0 && joins_itself(&item.source, select) {
+                pieces.join(1 | 1 << table);
+            }
+        }
+        let first = count - select.joins.len();
+        for (position, join) in select.joins.iter().enumerate() {
+            match &join.on {
+                // Who says CROSS JOIN means it; who says ON TRUE means it, where there is no CROSS JOIN to say it.
+                None if join.kind == JoinKind::Cross => pieces.join(1 | 1 << (first + position)),
+                Some(Node::Value(Value::Bool(true))) if join.kind != JoinKind::Inner => {
+                    pieces.join(1 | 1 << (first + position));
+                }
+                Some(condition) => self.condition(condition, &mut pieces),
+                None => {}
+            }
+        }
+        if let Some(filter) = &select.filter {
+            self.condition(filter, &mut pieces);
+        }
+        pieces.0.retain(|piece| *piece & !AROUND != 0);
+        if pieces.0.len() < 2 {
+            return Ok(());
+        }
+        pieces.0.sort_unstable_by_key(|piece| piece.trailing_zeros());
+        let names = pieces.0.iter().map(|piece| self.names(*piece));
+        Err(Box::new(CompileError::CartesianProduct { tables: names.collect::<Vec<_>>().join(" and ") }))
+    }
+
+    /// Joins what each part of a condition names together.
+    fn condition(&self, node: &Node, pieces: &mut Pieces) {
+        if let Node::All(parts) = node {
+            return parts.iter().for_each(|part| self.condition(part, pieces));
+        }
+        let mut tables = 0;
+        visit_leaves(node, &mut |leaf| {
+            tables |= match leaf {
+                Node::Column(column) => match &column.table {
+                    Some(table) => self.bit(ScopeTable::of(table)),
+                    None => ALL,
+                },
+                // What is written by hand may name anything.
+                _ => ALL,
+            };
+        });
+        pieces.join(tables);
+    }
+
+    fn bit(&self, wanted: ScopeTable<'_>) -> Tables {
+        match self.own().iter().position(|table| *table == wanted) {
+            Some(position) => 1 << position,
+            // It may be of a subquery within the condition, and then says nothing.
+            None if self.scope[..self.start].contains(&wanted) => AROUND,
+            None => 0,
+        }
+    }
+
+    fn names(&self, piece: Tables) -> String {
+        let own = self.own().iter().enumerate();
+        let names = own.filter(|(position, _)| piece & (1 << position) != 0).map(|(_, table)| table.name);
+        names.collect::<Vec<_>>().join(" + ")
+    }
+}
+
+/// Whether a table in FROM needs no condition: it looks at those before it, or has but one row.
+fn joins_itself(source: &TableSource, select: &SelectStatement) -> bool {
+    match source {
+        TableSource::Table(name) => {
+            let named = select.with.iter().find(|table| table.name == name.name && name.schema.is_none());
+            named.is_some_and(
+                |table| matches!(&table.query, CommonQuery::Select(select) if has_one_row(select)),
+            )
+        }
+        TableSource::Select(select) => has_one_row(select),
+        TableSource::Values(table) => table.rows.len() < 2,
+        _ => true,
+    }
+}
+
+/// Whether a query has at most one row, whatever the data.
+fn has_one_row(select: &SelectStatement) -> bool {
+    if select.limit.is_some_and(|limit| limit < 2) {
+        return true;
+    }
+    let no_tables = select.from.is_empty()
+        && select.joins.is_empty()
+        && !select.items.iter().any(|item| has_columns(&item.node));
+    select.set_operation.is_none()
+        && select.group_by.is_empty()
+        && (no_tables || select.items.iter().any(|item| has_aggregate(&item.node)))
+}
+
+fn has_columns(node: &Node) -> bool {
+    let mut found = false;
+    visit_leaves(node, &mut |_| found = true);
+    found
+}
+
+fn has_aggregate(node: &Node) -> bool {
+    if aggregates::aggregate(node).is_some() {
+        return true;
+    }
+    let mut found = false;
+    match node {
+        // The function itself is none of a group.
+        Node::Over { function, .. } => {
+            function.for_each_operand(&mut |operand| found |= has_aggregate(operand));
+        }
+        node => node.for_each_operand(&mut |operand| found |= has_aggregate(operand)),
+    }
+    found
+}
