@@ -16,7 +16,7 @@ pub use lapis_sql::expr::{Column, IntoExpr, Node, Order, StaticTable, TableName,
 pub use lapis_sql::schema::{MetaData, ReferentialAction, ServerDefault, Table, TableSet};
 pub use lapis_sql::statement::{Shape, StatementRef};
 pub use lapis_sql::types::{ArrayElement, ColumnType, Decode, Encode, SqlEnum, SqlType, kind};
-pub use lapis_sql::{Cell, DecodeError, Value};
+pub use lapis_sql::{Cell, DecodeError, Name, Value};
 
 /// `T` under another name, which a builder does not take for what it is.
 pub type Same<T> = T;

@@ -30,6 +30,10 @@ impl Entity {
             impl #p::StaticTable for #ident {
                 #schema
                 const TABLE: &'static str = #table;
+
+                fn primary_key() -> ::std::vec::Vec<#p::Name> {
+                    <Self as #p::Entity>::key_columns().into_iter().map(|column| column.name).collect()
+                }
             }
 
             #[automatically_derived]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use lapis_sql::expr::{
-    Assignment, BinaryOp, Condition, Expr, ExprOps, IntoExpr, KindOf, Node, TableColumn, UnaryOp,
+    Assignment, BinaryOp, Condition, Expr, ExprOps, IntoExpr, KindOf, Node, TableColumn, TableKey, UnaryOp,
 };
 use lapis_sql::statement::{Alias, ColumnList, SelectItem, Selection, Val};
 use lapis_sql::types::SqlType;
@@ -163,6 +163,10 @@ impl<S: Entity, T: Entity, V: SqlType> IntoExpr for Reference<S, T, V> {
     fn into_node(self) -> Node {
         let model = S::model();
         model.node(&S::table_name(), model.references[self.access.number].columns.start)
+    }
+
+    fn table_key(&self) -> Option<TableKey> {
+        TableKey::of::<S>()
     }
 }
 

@@ -19,6 +19,32 @@ pub trait StaticTable: 'static {
     fn table_name() -> TableName {
         TableName { schema: Self::SCHEMA.map(Name::Borrowed), name: Name::Borrowed(Self::TABLE) }
     }
+
+    /// The columns of the primary key; none where it is not known.
+    ///
+    /// With it, a query that groups by a part of the key and selects what only the whole of it determines is an error
+    /// when it is compiled.
+    fn primary_key() -> Vec<Name> {
+        Vec::new()
+    }
+}
+
+/// A table and the columns of its primary key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableKey {
+    /// The table.
+    pub table: TableName,
+    /// The columns of its primary key.
+    pub columns: Vec<Name>,
+}
+
+impl TableKey {
+    /// The key of a table, where it is known.
+    #[must_use]
+    pub fn of<E: StaticTable>() -> Option<Self> {
+        let columns = E::primary_key();
+        (!columns.is_empty()).then(|| Self { table: E::table_name(), columns })
+    }
 }
 
 /// A column of table `E`, read as `T`: `User::email` is a `Column<User, String>`.
@@ -72,6 +98,10 @@ impl<E: StaticTable, T: SqlType> IntoExpr for Column<E, T> {
 
     fn into_node(self) -> Node {
         Node::column(E::table_name(), self.name)
+    }
+
+    fn table_key(&self) -> Option<TableKey> {
+        TableKey::of::<E>()
     }
 }
 

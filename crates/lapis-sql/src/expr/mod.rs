@@ -32,7 +32,7 @@ pub use aggregate::Aggregate;
 pub use bitwise::BitOps;
 pub use builtin::Builtin;
 pub use case::{Case, CaseStart, case};
-pub use column::{Assignment, Column, StaticTable, TableColumn};
+pub use column::{Assignment, Column, StaticTable, TableColumn, TableKey};
 pub use condition::{all_of, any_of, exists, not_exists};
 pub use define::ArgumentOf;
 pub use extract::{DateField, Field, FieldOf, TimeField, Unit};

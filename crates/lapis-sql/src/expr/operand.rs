@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::column::TableKey;
 use super::node::Node;
 use crate::types::SqlType;
 use crate::types::kind::Logical;
@@ -17,6 +18,11 @@ pub trait IntoExpr {
 
     /// The operand as a node.
     fn into_node(self) -> Node;
+
+    /// The primary key of the table that the operand is a column of, where that is known.
+    fn table_key(&self) -> Option<TableKey> {
+        None
+    }
 }
 
 /// The kind of an operand.

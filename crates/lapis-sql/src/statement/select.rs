@@ -8,7 +8,7 @@ use super::{
     RowLock, SelectItems, Selection, SetOperation, Shape, Statement, StatementRef, Val,
 };
 use crate::Name;
-use crate::expr::{Condition, Expr, Node, OrderBy, Window};
+use crate::expr::{Condition, Expr, Node, OrderBy, TableKey, Window};
 use crate::types::SqlType;
 
 /// One column of a projection.
@@ -49,6 +49,8 @@ pub struct SelectStatement {
     pub filter: Option<Node>,
     /// `GROUP BY`
     pub group_by: Vec<Node>,
+    /// What is known of the primary keys of the tables that it groups by columns of.
+    pub group_keys: Vec<TableKey>,
     /// `HAVING`
     pub having: Option<Node>,
     /// `WINDOW`: windows that functions name.
@@ -232,6 +234,7 @@ impl<S: Shape> Select<S> {
     /// Adds terms to GROUP BY: one expression, a tuple or a `Vec`.
     #[must_use]
     pub fn group_by(mut self, terms: impl Grouping) -> Self {
+        terms.add_keys(&mut self.statement.group_keys);
         terms.add_to(&mut self.statement.group_by);
         self
     }

@@ -1,6 +1,6 @@
 //! The terms of GROUP BY and ORDER BY, and the joining of conditions.
 
-use crate::expr::{ExprOps, GroupingTerm, Node, OrderBy};
+use crate::expr::{ExprOps, GroupingTerm, Node, OrderBy, TableKey};
 
 /// What `group_by` takes: a column or expression, a [`rollup`](crate::expr::rollup) or its kin, a tuple, an array or a
 /// `Vec` of these.
@@ -11,6 +11,11 @@ use crate::expr::{ExprOps, GroupingTerm, Node, OrderBy};
 pub trait Grouping {
     /// Adds the terms.
     fn add_to(self, terms: &mut Vec<Node>);
+
+    /// Adds what is known of the primary keys of the tables that it names columns of.
+    fn add_keys(&self, keys: &mut Vec<TableKey>) {
+        let _ = keys;
+    }
 }
 
 /// What `order_by` takes: an ordered expression (`.asc()`, `.desc()`), an expression alone for ascending
@@ -28,6 +33,10 @@ pub trait Ordering {
 impl<O: ExprOps> Grouping for O {
     fn add_to(self, terms: &mut Vec<Node>) {
         terms.push(self.into_node());
+    }
+
+    fn add_keys(&self, keys: &mut Vec<TableKey>) {
+        keys.extend(self.table_key().filter(|key| !keys.contains(key)));
     }
 }
 
@@ -49,12 +58,20 @@ impl<G: Grouping, const N: usize> Grouping for [G; N] {
     fn add_to(self, terms: &mut Vec<Node>) {
         self.into_iter().for_each(|term| term.add_to(terms));
     }
+
+    fn add_keys(&self, keys: &mut Vec<TableKey>) {
+        self.iter().for_each(|term| term.add_keys(keys));
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl<G: Grouping> Grouping for Vec<G> {
     fn add_to(self, terms: &mut Vec<Node>) {
         self.into_iter().for_each(|term| term.add_to(terms));
+    }
+
+    fn add_keys(&self, keys: &mut Vec<TableKey>) {
+        self.iter().for_each(|term| term.add_keys(keys));
     }
 }
 
@@ -87,6 +104,12 @@ macro_rules! tuples {
             fn add_to(self, terms: &mut Vec<Node>) {
                 let ($($name,)+) = self;
                 $($name.add_to(terms);)+
+            }
+
+            #[allow(non_snake_case)]
+            fn add_keys(&self, keys: &mut Vec<TableKey>) {
+                let ($($name,)+) = self;
+                $($name.add_keys(keys);)+
             }
         }
 

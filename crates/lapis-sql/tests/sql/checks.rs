@@ -287,3 +287,29 @@ fn an_empty_list_holds_nothing() {
     assert_snapshot!(sqlite(select(User::name).filter(User::id.in_(none))), @r#"SELECT "users"."name" FROM "users" WHERE FALSE"#);
     assert_snapshot!(sqlite(select(User::name).filter(User::id.not_in(none))), @r#"SELECT "users"."name" FROM "users" WHERE TRUE"#);
 }
+
+/// A table that says what its key is.
+struct Line;
+
+impl StaticTable for Line {
+    const TABLE: &'static str = "lines";
+
+    fn primary_key() -> Vec<lapis_sql::Name> {
+        vec!["order_id".into(), "number".into()]
+    }
+}
+
+#[allow(non_upper_case_globals)]
+impl Line {
+    const order: Column<Line, i64> = Column::new("order_id");
+    const number: Column<Line, i64> = Column::new("number");
+    const item: Column<Line, String> = Column::new("item");
+}
+
+#[test]
+fn a_key_that_is_known_has_to_be_grouped_by_as_a_whole() {
+    let by_order = select((Line::item, func::count_all())).group_by(Line::order);
+    assert_snapshot!(refused(by_order), @"lines.item is used beside count(..), but not grouped by: each group may have several values of it; add it to `.group_by(..)`, or take one of them by `func::min(..)` or `func::any_value(..)`");
+    taken(select((Line::item, func::count_all())).group_by((Line::order, Line::number)));
+    taken(select((Line::order, func::count_all())).group_by(Line::order));
+}

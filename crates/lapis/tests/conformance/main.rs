@@ -7,6 +7,7 @@ mod omissions;
 // The Core: schema, values, statements, engine.
 mod aggregates;
 mod bad_input;
+mod checks;
 mod collections;
 mod common_tables;
 mod company;

@@ -3,7 +3,7 @@
 use super::super::writer::{Fault, ScopeTable, Written, invalid};
 use super::{Checker, aggregates, from_items};
 use crate::error::CompileError;
-use crate::expr::{ColumnRef, Node};
+use crate::expr::{ColumnRef, Node, TableName};
 use crate::statement::{SelectStatement, TableSource};
 
 /// What a query is grouped by.
@@ -72,31 +72,38 @@ impl<'a> Checker<'a> {
 impl<'a> Groups<'a> {
     /// The terms of GROUP BY; `None` where one is written by hand or a name that the statement does not know.
     fn of(select: &'a SelectStatement) -> Option<Self> {
-        let mut terms = Vec::with_capacity(select.group_by.len());
-        for node in &select.group_by {
-            match node {
-                Node::Raw { .. } => return None,
-                Node::Column(ColumnRef { table: None, name }) => {
-                    let labelled = |label: &str| label == name;
-                    let item =
-                        select.items.iter().find(|item| item.label.as_deref().is_some_and(labelled))?;
-                    terms.push(node);
-                    terms.push(&item.node);
-                }
-                Node::Row(parts) => terms.extend(parts),
-                node => terms.push(node),
-            }
-        }
-        Some(Self { terms })
+        let mut groups = Self { terms: Vec::with_capacity(select.group_by.len()) };
+        select.group_by.iter().try_for_each(|term| groups.add(term, select))?;
+        Some(groups)
     }
 
-    /// Whether the groups have one value of a column because they may have one row of its table: something of that
-    /// table is grouped by, which may be its key. A query in FROM has no key.
+    fn add(&mut self, term: &'a Node, select: &'a SelectStatement) -> Option<()> {
+        match term {
+            Node::Raw { .. } => return None,
+            Node::Column(ColumnRef { table: None, name }) => {
+                let labelled = |label: &str| label == name;
+                let item = select.items.iter().find(|item| item.label.as_deref().is_some_and(labelled))?;
+                self.terms.extend([term, &item.node]);
+            }
+            Node::Row(parts) | Node::GroupingSets { terms: parts, .. } => {
+                parts.iter().try_for_each(|part| self.add(part, select))?;
+            }
+            term => self.terms.push(term),
+        }
+        Some(())
+    }
+
+    /// Whether the groups have one value of a column because they have one row of its table: the table's key is
+    /// grouped by, or, where that is not known, some column of it. A query in FROM has no key.
     fn determine(&self, column: &ColumnRef, select: &SelectStatement) -> bool {
         let Some(table) = &column.table else { return true };
-        let of_table =
-            |term: &&Node| matches!(term, Node::Column(other) if other.table.as_ref() == Some(table));
-        if !self.terms.iter().any(|term| of_table(term)) {
+        if let Some(key) = select.group_keys.iter().find(|key| key.table == *table) {
+            return key
+                .columns
+                .iter()
+                .all(|column| self.terms.iter().any(|term| is_column(term, table, Some(column))));
+        }
+        if !self.terms.iter().any(|term| is_column(term, table, None)) {
             return false;
         }
         let wanted = ScopeTable::of(table);
@@ -108,6 +115,16 @@ impl<'a> Groups<'a> {
             Some(_) => false,
             None => true,
         }
+    }
+}
+
+/// Whether a node is a column of a table: that one, or any.
+fn is_column(node: &Node, table: &TableName, wanted: Option<&str>) -> bool {
+    match node {
+        Node::Column(ColumnRef { table: Some(other), name }) => {
+            other == table && wanted.is_none_or(|wanted| wanted == name)
+        }
+        _ => false,
     }
 }
 
