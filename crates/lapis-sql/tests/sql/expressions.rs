@@ -247,8 +247,8 @@ fn an_expression_that_is_needed_again_is_taken_by_reference() {
     assert_snapshot!(expr(sum.between(1, sum)), @"age + id BETWEEN ? AND age + id");
     let old = &User::age.gt(70);
     assert_snapshot!(expr(!old | (old & User::active)), @"NOT (age > ?) OR age > ? AND active");
-    let query = select((sum, func::count_all())).group_by(sum).having(old).order_by(sum.desc());
-    assert_snapshot!(sqlite(query), @r#"SELECT "users"."age" + "users"."id", count(*) FROM "users" GROUP BY "users"."age" + "users"."id" HAVING "users"."age" > ? ORDER BY "users"."age" + "users"."id" DESC"#);
+    let query = select((sum, func::count_all())).filter(old).group_by(sum).order_by(sum.desc());
+    assert_snapshot!(sqlite(query), @r#"SELECT "users"."age" + "users"."id", count(*) FROM "users" WHERE "users"."age" > ? GROUP BY "users"."age" + "users"."id" ORDER BY "users"."age" + "users"."id" DESC"#);
 }
 
 #[test]
