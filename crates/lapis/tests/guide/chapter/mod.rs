@@ -1,0 +1,49 @@
+//! The entries, a file for each topic, in the order of the page.
+
+mod case;
+mod common_tables;
+mod filter;
+mod groups;
+mod joins;
+mod nulls;
+mod select;
+mod set_operations;
+mod subqueries;
+mod text;
+mod windows;
+
+use lapis::prelude::*;
+
+use crate::entry::Topic;
+
+pub fn topics() -> Vec<Topic> {
+    vec![
+        select::topic(),
+        filter::topic(),
+        nulls::topic(),
+        joins::topic(),
+        groups::topic(),
+        windows::topic(),
+        subqueries::topic(),
+        common_tables::topic(),
+        set_operations::topic(),
+        case::topic(),
+        text::topic(),
+    ]
+}
+
+/// A date that is known to be one.
+pub fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).expect("a date")
+}
+
+/// An hour and a minute of a day.
+pub fn at(
+    year: i32,
+    month: u32,
+    date: u32,
+    hour: u32,
+    minute: u32,
+) -> NaiveDateTime {
+    day(year, month, date).and_hms_opt(hour, minute, 0).expect("a time")
+}
