@@ -1,15 +1,24 @@
 //! The entries, a file for each topic, in the order of the page.
 
+mod arrays;
+mod by_hand;
 mod case;
 mod common_tables;
 mod filter;
 mod groups;
+mod inserts;
 mod joins;
+mod locks;
+mod moments;
 mod nulls;
+mod numbers;
+mod search;
 mod select;
 mod set_operations;
 mod subqueries;
+mod tables_of_values;
 mod text;
+mod updates;
 mod windows;
 
 use lapis::prelude::*;
@@ -27,8 +36,17 @@ pub fn topics() -> Vec<Topic> {
         subqueries::topic(),
         common_tables::topic(),
         set_operations::topic(),
+        tables_of_values::topic(),
         case::topic(),
         text::topic(),
+        numbers::topic(),
+        moments::topic(),
+        search::topic(),
+        arrays::topic(),
+        inserts::topic(),
+        updates::topic(),
+        locks::topic(),
+        by_hand::topic(),
     ]
 }
 

@@ -1,0 +1,82 @@
+//! # Row locks
+
+use lapis::prelude::*;
+
+use crate::entry::{Rows, topic};
+use crate::tables::*;
+
+/// Against changes by others, until the transaction ends.
+///
+/// ```sql
+/// SELECT amount
+/// FROM stock
+/// WHERE city = 'Oslo'
+/// FOR UPDATE
+/// ```
+///
+/// Not on SQLite: a transaction that writes has the database for itself.
+pub fn for_update() -> impl Rows<i32> {
+    select(Stock::amount).filter(Stock::city.eq("Oslo")).for_update()
+}
+
+/// A row that no other worker has taken.
+///
+/// ```sql
+/// SELECT id
+/// FROM sales
+/// ORDER BY id
+/// LIMIT 1
+/// FOR UPDATE SKIP LOCKED
+/// ```
+///
+/// Not on SQLite: there is one writer at a time.
+pub fn skip_locked() -> impl Rows<i64> {
+    select(Sale::id)
+        .order_by(Sale::id)
+        .limit(1)
+        .for_update()
+        .skip_locked()
+}
+
+/// Against changes alone, without waiting.
+///
+/// ```sql PostgreSQL, MySQL
+/// SELECT amount
+/// FROM stock
+/// WHERE city = 'Oslo'
+/// FOR SHARE NOWAIT
+/// ```
+///
+/// ```sql MariaDB
+/// SELECT amount
+/// FROM stock
+/// WHERE city = 'Oslo'
+/// LOCK IN SHARE MODE NOWAIT
+/// ```
+///
+/// Not on SQLite: it has no row locks.
+pub fn for_share() -> impl Rows<i32> {
+    select(Stock::amount)
+        .filter(Stock::city.eq("Oslo"))
+        .for_share()
+        .nowait()
+}
+
+/// Of one table of a join.
+///
+/// ```sql
+/// SELECT books.title
+/// FROM books
+/// JOIN authors ON authors.id = books.author_id
+/// FOR UPDATE OF books
+/// ```
+///
+/// Not on SQLite and MariaDB: they have no such clause.
+pub fn of() -> impl Rows<String> {
+    select(Book::title)
+        .join(Book::author)
+        .for_update()
+        .of(lapis::statement::table::<Book>())
+}
+
+topic!("locks.rs": for_update, skip_locked, for_share, of);
