@@ -38,6 +38,17 @@ pub enum CompileError {
         /// Beside which aggregate.
         beside: String,
     },
+    /// An outer join may leave a table without a row, and a column of it is read as what cannot hold NULL.
+    #[error(
+        "{column} is NULL where {join} finds no row of its table, and is read as what cannot hold NULL; select it as \
+         `.nullable()`, the whole entity as `.optional()`, or say `.assume_not_null()` where a filter makes sure of it"
+    )]
+    MayBeNull {
+        /// The column.
+        column: String,
+        /// The join.
+        join: &'static str,
+    },
     /// An aggregate, or a function over a window, stands where there is nothing yet for it to look at.
     #[error("{function} is {problem}; {hint}")]
     Misplaced {

@@ -42,7 +42,9 @@ impl<E: Entity> Selection for EntityColumns<E> {
     type Shape = E;
 
     fn add_to(self, items: &mut Vec<SelectItem>) {
+        let first = items.len();
         add_columns::<E>(items);
+        items[first..].iter_mut().for_each(|item| item.not_null = true);
     }
 }
 

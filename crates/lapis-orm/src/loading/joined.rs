@@ -81,10 +81,7 @@ fn widen<S: Entity>(select: &SelectStatement, loads: &Loads<S>, limit: Option<us
     let mut statement = SelectStatement::default();
     for (number, term) in inner.order_by.iter().enumerate() {
         let label = Name::from(format!("order_{number}"));
-        inner
-            .items
-            .to_mut()
-            .push(SelectItem { node: term.node.clone(), label: Some(label.clone()) });
+        inner.items.to_mut().push(SelectItem::labeled(term.node.clone(), label.clone()));
         statement
             .order_by
             .push(OrderBy { node: Node::column(outside.clone(), label), ..term.clone() });

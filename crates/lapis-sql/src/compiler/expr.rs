@@ -35,6 +35,7 @@ impl<'a> SqlWriter<'a, '_> {
             Node::Over { function, window } => self.over(function, window),
             Node::Builtin { builtin, args } => self.builtin(*builtin, args),
             Node::JsonPath(steps) => self.json_path(steps),
+            Node::FullText(search) => self.full_text(search),
             Node::Operator { symbol, operands } => self.operator(symbol, operands),
             Node::Collate { operand, collation } => self.collate(operand, collation),
             Node::Now => self.now(),

@@ -13,6 +13,7 @@ mod collection;
 mod common_table;
 mod expr;
 mod from;
+mod full_text;
 mod grouping;
 mod insert;
 mod list;

@@ -39,7 +39,7 @@ pub(super) fn level(node: &Node, dialect: &dyn Dialect) -> Level {
         | Node::InSelect { .. }
         | Node::Between { .. }
         | Node::Like { .. } => Level::Comparison,
-        Node::Operator { .. } => Level::Unknown,
+        Node::Operator { .. } | Node::FullText(_) => Level::Unknown,
         Node::Collate { .. } => Level::Negate,
         Node::Raw { pieces, .. } => match pieces.as_slice() {
             [word] if word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {

@@ -16,8 +16,8 @@ pub use mysql::{MariaDb, MySql};
 pub use postgres::Postgres;
 pub use sqlite::{Sqlite, SqliteValue};
 pub use syntax::{
-    BulkInsert, GroupingSyntax, InList, JoinedWrites, NullSafeEquality, ParameterPlace, RowLocks, Spelling,
-    StringAggregate, UpsertSyntax, ValuesSyntax, WithSyntax,
+    BulkInsert, FullTextSyntax, GroupingSyntax, InList, JoinedWrites, NullSafeEquality, ParameterPlace,
+    RowLocks, Spelling, StringAggregate, UpsertSyntax, ValuesSyntax, WithSyntax,
 };
 
 use std::fmt;
@@ -247,6 +247,9 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
 
     /// How a builtin is spelled.
     fn spelling(&self, builtin: Builtin) -> Spelling;
+
+    /// How words are searched for.
+    fn full_text(&self) -> FullTextSyntax;
 
     /// A path within a JSON document: text such as `$."items"[0]."count"`.
     fn json_path(&self, steps: &[PathStep]) -> Value<'static> {

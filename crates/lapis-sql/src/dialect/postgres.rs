@@ -9,8 +9,9 @@ use chrono::{Datelike, NaiveDate};
 
 use super::literal::{decimal_type, display, hex, quoted, type_of, varchar_of};
 use super::{
-    AdvisoryLocks, AutoIncrementSyntax, BulkInsert, CommentSyntax, Dialect, Explain, GroupingSyntax,
-    InList, ParameterPlace, RowLocks, Spelling, TwoPhase, UpsertSyntax, ValuesSyntax, WithSyntax, ddl,
+    AdvisoryLocks, AutoIncrementSyntax, BulkInsert, CommentSyntax, Dialect, Explain, FullTextSyntax,
+    GroupingSyntax, InList, ParameterPlace, RowLocks, Spelling, TwoPhase, UpsertSyntax, ValuesSyntax,
+    WithSyntax, ddl,
 };
 use crate::error::{CompileError, EncodeError};
 use crate::expr::{Builtin, PathStep};
@@ -147,6 +148,10 @@ impl Dialect for Postgres {
 
     fn supports_within_group(&self) -> bool {
         true
+    }
+
+    fn full_text(&self) -> FullTextSyntax {
+        FullTextSyntax::TsVector
     }
 
     fn spelling(&self, builtin: Builtin) -> Spelling {

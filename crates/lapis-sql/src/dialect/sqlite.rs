@@ -7,8 +7,8 @@ pub use storage::SqliteValue;
 
 use super::literal::{INET, decimal_type, display, hex_string, quoted, type_of, varchar_of};
 use super::{
-    AutoIncrementSyntax, BulkInsert, Dialect, Explain, InList, JoinedWrites, NullSafeEquality, Spelling,
-    StringAggregate, UpsertSyntax, ddl,
+    AutoIncrementSyntax, BulkInsert, Dialect, Explain, FullTextSyntax, InList, JoinedWrites,
+    NullSafeEquality, Spelling, StringAggregate, UpsertSyntax, ddl,
 };
 use crate::error::{CompileError, EncodeError};
 use crate::expr::{Builtin, TableName};
@@ -113,6 +113,10 @@ impl Dialect for Sqlite {
 
     fn null_safe_equality(&self) -> NullSafeEquality {
         NullSafeEquality::Is
+    }
+
+    fn full_text(&self) -> FullTextSyntax {
+        FullTextSyntax::Fts5
     }
 
     fn spelling(&self, builtin: Builtin) -> Spelling {

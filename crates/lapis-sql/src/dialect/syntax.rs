@@ -106,6 +106,17 @@ pub enum Spelling {
     },
 }
 
+/// How words are searched for in the texts of columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FullTextSyntax {
+    /// `to_tsvector(…) @@ plainto_tsquery(…)`
+    TsVector,
+    /// `MATCH (…) AGAINST (… IN BOOLEAN MODE)`
+    MatchAgainst,
+    /// `table MATCH …`, of a table of FTS5.
+    Fts5,
+}
+
 /// What is said of arrays by the databases that have none.
 pub(super) const NO_ARRAYS: Spelling = Spelling::Missing {
     feature: "arrays",

@@ -36,7 +36,7 @@ impl<T: SqlType + 'static> Selection for Labeled<T> {
     type Shape = Val<T>;
 
     fn add_to(self, items: &mut Vec<SelectItem>) {
-        items.push(SelectItem { node: self.expr.node().clone(), label: Some(self.name) });
+        items.push(SelectItem::labeled(self.expr.node().clone(), self.name));
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::aggregate::Aggregate;
 use super::builtin::Builtin;
+use super::full_text::FullText;
 use super::grouping::GroupingForm;
 use super::json::PathStep;
 use super::operand::Expr;
@@ -217,6 +218,8 @@ pub enum Node {
     },
     /// A path within a JSON document, as an argument of a builtin.
     JsonPath(Vec<PathStep>),
+    /// A search for words in columns.
+    FullText(Box<FullText>),
     /// An operator that Lapis does not know, between two operands.
     Operator {
         /// The operator, written as it stands.

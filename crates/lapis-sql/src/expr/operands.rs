@@ -49,6 +49,7 @@ macro_rules! walk {
                 Node::Function { args, .. } | Node::Builtin { args, .. } | Node::Raw { args, .. } => {
                     args.$iter().for_each(f);
                 }
+                Node::FullText(search) => search.columns.$iter().for_each(f),
                 Node::Aggregate(aggregate) => aggregate.$nodes().for_each(f),
                 Node::Over { function, window } => {
                     f(function);

@@ -58,8 +58,7 @@ impl<S: Shape> PageRequest<S> {
         let inferred = inferred_table(&select)?;
         select.from.extend(inferred.map(FromItem::table));
         let counted = SelectStatement { with: Vec::new(), ..select.clone() }.counted();
-        let total =
-            SelectItem { node: Node::Scalar(Box::new(counted)), label: Some(Name::Borrowed("total")) };
+        let total = SelectItem::labeled(Node::Scalar(Box::new(counted)), Name::Borrowed("total"));
         let place = select.items.len();
         select.items.to_mut().push(total);
         (select.limit, select.offset) = (Some(self.size), (offset > 0).then_some(offset));

@@ -96,8 +96,8 @@ impl KeysetPlan {
             let there = is_there(&select, side(Side::UpTo));
             restrict(&mut select, side(Side::Behind));
             other_side_at = Some(select.items.len());
-            let label = Some(Name::Borrowed("other_side"));
-            select.items.to_mut().push(SelectItem { node: there.clone(), label });
+            let label = Name::Borrowed("other_side");
+            select.items.to_mut().push(SelectItem::labeled(there.clone(), label));
             other_side = Some(SelectStatement {
                 with: select.with.clone(),
                 items: vec![SelectItem::new(there)].into(),
@@ -233,8 +233,8 @@ fn select_terms(select: &mut SelectStatement, terms: &[Term]) -> Result<Vec<usiz
             )));
         }
         places.push(select.items.len() + added.len());
-        let label = Some(Name::from(format!("order_{number}")));
-        added.push(SelectItem { node: term.node.clone(), label });
+        let label = Name::from(format!("order_{number}"));
+        added.push(SelectItem::labeled(term.node.clone(), label));
     }
     if !added.is_empty() {
         select.items.to_mut().extend(added);

@@ -4,7 +4,9 @@
 use std::fmt::Display;
 use std::ops::Bound;
 
-use crate::dialect::{AutoIncrementSyntax, Dialect, Postgres, RowLocks, Spelling, UpsertSyntax};
+use crate::dialect::{
+    AutoIncrementSyntax, Dialect, FullTextSyntax, Postgres, RowLocks, Spelling, UpsertSyntax,
+};
 use crate::error::EncodeError;
 use crate::expr::Builtin;
 use crate::types::{ColumnType, write_date, write_time, write_timestamp};
@@ -29,6 +31,10 @@ impl Dialect for Neutral {
 
     fn type_name(&self, sql: &mut String, ty: &ColumnType) {
         Postgres.type_name(sql, ty);
+    }
+
+    fn full_text(&self) -> FullTextSyntax {
+        FullTextSyntax::TsVector
     }
 
     fn spelling(&self, builtin: Builtin) -> Spelling {

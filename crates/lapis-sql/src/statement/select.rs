@@ -18,13 +18,22 @@ pub struct SelectItem {
     pub node: Node,
     /// Its name in the result, `AS label`.
     pub label: Option<Name>,
+    /// Whether it is read as something that cannot hold NULL. Where an outer join may make it NULL nonetheless, the
+    /// statement is an error when compiled.
+    pub not_null: bool,
 }
 
 impl SelectItem {
     /// An expression without a label.
     #[must_use]
     pub fn new(node: Node) -> Self {
-        Self { node, label: None }
+        Self { node, label: None, not_null: false }
+    }
+
+    /// The same under a label.
+    #[must_use]
+    pub fn labeled(node: Node, label: Name) -> Self {
+        Self { label: Some(label), ..Self::new(node) }
     }
 }
 

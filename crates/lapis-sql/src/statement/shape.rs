@@ -71,7 +71,7 @@ impl<E: StaticTable, T: SqlType + 'static> Selection for Column<E, T> {
     type Shape = Val<T>;
 
     fn add_to(self, items: &mut Vec<SelectItem>) {
-        items.push(SelectItem::new(self.into_node()));
+        items.push(SelectItem { not_null: !T::NULLABLE, ..SelectItem::new(self.into_node()) });
     }
 }
 

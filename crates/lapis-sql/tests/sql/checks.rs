@@ -313,3 +313,21 @@ fn a_key_that_is_known_has_to_be_grouped_by_as_a_whole() {
     taken(select((Line::item, func::count_all())).group_by((Line::order, Line::number)));
     taken(select((Line::order, func::count_all())).group_by(Line::order));
 }
+
+#[test]
+fn what_an_outer_join_may_make_null_is_read_as_an_option() {
+    let joined = |items: Select<_>| items.left_join_on(table::<Post>(), Post::author.eq(User::id));
+    assert_snapshot!(sqlite(joined(select((User::name, Post::title)).from(table::<User>()))), @"error: posts.title is NULL where a LEFT JOIN finds no row of its table, and is read as what cannot hold NULL; select it as `.nullable()`, the whole entity as `.optional()`, or say `.assume_not_null()` where a filter makes sure of it");
+    let known = select((User::name, Post::title.assume_not_null())).from(table::<User>());
+    let known = known
+        .left_join_on(table::<Post>(), Post::author.eq(User::id))
+        .filter(Post::id.is_not_null());
+    assert_snapshot!(sqlite(known), @r#"SELECT "users"."name", "posts"."title" FROM "users" LEFT JOIN "posts" ON "posts"."author_id" = "users"."id" WHERE "posts"."id" IS NOT NULL"#);
+    let option = select((User::name, Post::title.nullable())).from(table::<User>());
+    assert_snapshot!(sqlite(option.left_join_on(table::<Post>(), Post::author.eq(User::id))), @r#"SELECT "users"."name", "posts"."title" FROM "users" LEFT JOIN "posts" ON "posts"."author_id" = "users"."id""#);
+    let all_posts = select((User::name, Post::title)).from(table::<User>());
+    assert_snapshot!(sqlite(all_posts.clone().right_join_on(table::<Post>(), Post::author.eq(User::id))), @"error: users.name is NULL where a RIGHT JOIN finds no row of its table, and is read as what cannot hold NULL; select it as `.nullable()`, the whole entity as `.optional()`, or say `.assume_not_null()` where a filter makes sure of it");
+    assert_snapshot!(sqlite(all_posts.full_join_on(table::<Post>(), Post::author.eq(User::id))), @"error: users.name is NULL where a FULL JOIN finds no row of its table, and is read as what cannot hold NULL; select it as `.nullable()`, the whole entity as `.optional()`, or say `.assume_not_null()` where a filter makes sure of it");
+    let bio = select((User::bio, Post::id)).from(table::<User>());
+    assert_snapshot!(sqlite(bio.right_join_on(table::<Post>(), Post::author.eq(User::id))), @r#"SELECT "users"."bio", "posts"."id" FROM "users" RIGHT JOIN "posts" ON "posts"."author_id" = "users"."id""#);
+}

@@ -213,7 +213,7 @@ async fn columns_named(database: &Database, names: &[&'static str]) -> Result<()
     database.execute(insert).await?;
     for (name, number) in names.iter().zip(numbers) {
         let column = Node::Column(ColumnRef { table: Some(TableName::new(table)), name: (*name).into() });
-        let items = vec![SelectItem { node: column.clone(), label: Some((*name).into()) }];
+        let items = vec![SelectItem::labeled(column.clone(), (*name).into())];
         let mut query = SelectStatement { items: items.into(), ..SelectStatement::default() };
         query.filter = Some(lapis::expr::Expr::<i64>::new(column).eq(number).node().clone());
         assert_eq!(database.all(Select::<Val<i64>>::new(query)).await?, [number], "{name}");

@@ -168,7 +168,7 @@ async fn names_of_tables_and_columns_are_quoted(database: &Database) -> Result<(
         };
         database.execute(insert).await?;
         let column = || Node::Column(ColumnRef { table: Some(table.clone()), name: name.into() });
-        let items = vec![SelectItem { node: column(), label: Some(name.into()) }];
+        let items = vec![SelectItem::labeled(column(), name.into())];
         let mut query = SelectStatement { items: items.into(), ..SelectStatement::default() };
         query.filter = Some(lapis::expr::Expr::<i64>::new(column()).eq(7).node().clone());
         let query: lapis::statement::Select<lapis::statement::Val<i64>> =

@@ -16,6 +16,7 @@ mod datetimes;
 mod dynamic_columns;
 mod engine;
 mod extremes;
+mod full_text;
 mod functions;
 mod groupings;
 mod hostile;

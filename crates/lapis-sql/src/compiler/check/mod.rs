@@ -9,6 +9,7 @@ mod aggregates;
 mod distinct;
 mod grouping;
 mod links;
+mod nullness;
 
 pub(super) use aggregates::is_aggregate;
 
@@ -25,7 +26,10 @@ use aggregates::Place;
 pub(super) fn check(statement: StatementRef<'_>) -> Written {
     let mut checker = Checker { scope: Vec::new(), start: 0, aggregate: None };
     match statement {
-        StatementRef::Select(select) => checker.select(select),
+        StatementRef::Select(select) => {
+            checker.select(select)?;
+            nullness::nullness(select)
+        }
         StatementRef::Insert(insert) => checker.insert(insert),
         StatementRef::Update(update) => checker.update(update),
         StatementRef::Delete(delete) => checker.delete(delete),

@@ -7,9 +7,9 @@ use std::fmt::{self, Write};
 
 use super::literal::{INET, decimal_type, display, type_of, varchar_of};
 use super::{
-    AdvisoryLocks, AutoIncrementSyntax, CommentSyntax, Dialect, Explain, GroupingSyntax, JoinedWrites,
-    NullSafeEquality, RowLocks, Spelling, StringAggregate, TwoPhase, UpsertSyntax, ValuesSyntax,
-    WithSyntax,
+    AdvisoryLocks, AutoIncrementSyntax, CommentSyntax, Dialect, Explain, FullTextSyntax, GroupingSyntax,
+    JoinedWrites, NullSafeEquality, RowLocks, Spelling, StringAggregate, TwoPhase, UpsertSyntax,
+    ValuesSyntax, WithSyntax,
 };
 use crate::error::EncodeError;
 use crate::expr::Builtin;
@@ -281,6 +281,10 @@ impl<F: Family> Dialect for F {
 
     fn integer_division(&self) -> &'static str {
         "DIV"
+    }
+
+    fn full_text(&self) -> FullTextSyntax {
+        FullTextSyntax::MatchAgainst
     }
 
     fn spelling(&self, builtin: Builtin) -> Spelling {
