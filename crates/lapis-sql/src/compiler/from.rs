@@ -153,39 +153,56 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    /// A subquery that sees no more than the first `seen` tables of the scope.
-    fn subquery_of_scope(&mut self, select: &'a SelectStatement, seen: usize) -> Written {
+    /// Writes what sees no more than the first `seen` tables of the scope.
+    fn seeing(&mut self, seen: usize, write: impl FnOnce(&mut Self) -> Written) -> Written {
         let beside = self.scope[seen..].to_vec();
         self.leave_scope(seen);
-        self.subquery(select)?;
+        write(self)?;
+        self.leave_scope(seen);
         self.scope.extend(beside);
         Ok(())
+    }
+
+    /// How much of the scope stands before an item of the FROM whose tables begin at `start`.
+    fn before(&self, item: &'a FromItem, start: usize) -> usize {
+        let own = ScopeTable::of_item(item);
+        start + self.scope[start..].iter().take_while(|table| Some(**table) != own).count()
     }
 
     pub(super) fn source(&mut self, item: &'a FromItem, start: usize) -> Written {
         match &item.source {
             TableSource::Table(table) => self.table_name(table)?,
             // A subquery in FROM sees the statements around this one, but not the tables beside it.
-            TableSource::Select(select) => self.subquery_of_scope(select, start)?,
+            TableSource::Select(select) => self.seeing(start, |writer| writer.subquery(select))?,
             TableSource::Lateral(select) => {
                 if !self.dialect.supports_lateral() {
                     let hint = "say it by a scalar subquery, or read each part in a query of its own";
                     return Err(self.unsupported("LATERAL", hint));
                 }
-                let own = ScopeTable::of_item(item);
-                let before = self.scope[start..].iter().take_while(|table| Some(**table) != own).count();
                 self.push("LATERAL ");
-                self.subquery_of_scope(select, start + before)?;
+                self.seeing(self.before(item, start), |writer| writer.subquery(select))?;
             }
             TableSource::Values(table) => self.values_table(table)?,
+            TableSource::Function(table) => {
+                self.seeing(self.before(item, start), |writer| writer.function_table(table))?;
+            }
+            TableSource::Series(table) => {
+                self.seeing(self.before(item, start), |writer| writer.series(table))?;
+            }
+            TableSource::Json(table) => {
+                self.seeing(self.before(item, start), |writer| writer.json_table(table))?;
+            }
         }
         if let Some(alias) = &item.alias {
             self.push(" AS ");
             self.identifier(alias)?;
         }
-        if let TableSource::Values(table) = &item.source {
-            self.values_columns(table)?;
+        match &item.source {
+            TableSource::Values(table) => self.values_columns(table),
+            TableSource::Function(table) => self.function_columns(table),
+            TableSource::Series(_) => self.series_column(),
+            TableSource::Json(table) => self.json_columns(table),
+            TableSource::Table(_) | TableSource::Select(_) | TableSource::Lateral(_) => Ok(()),
         }
-        Ok(())
     }
 }

@@ -21,6 +21,7 @@ mod lock;
 mod precedence;
 mod select;
 mod set_operation;
+mod table_function;
 mod text;
 mod upsert;
 mod values;

@@ -16,8 +16,9 @@ pub use mysql::{MariaDb, MySql};
 pub use postgres::Postgres;
 pub use sqlite::{Sqlite, SqliteValue};
 pub use syntax::{
-    BulkInsert, FullTextSyntax, GroupingSyntax, InList, JoinedWrites, NullSafeEquality, ParameterPlace,
-    RowLocks, Spelling, StringAggregate, UpsertSyntax, ValuesSyntax, WithSyntax,
+    BulkInsert, FullTextSyntax, GroupingSyntax, InList, JoinedWrites, JsonTables, NullSafeEquality,
+    ParameterPlace, RowLocks, Spelling, StringAggregate, TableFunctions, UpsertSyntax, ValuesSyntax,
+    WithSyntax,
 };
 
 use std::fmt;
@@ -148,6 +149,21 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// Whether there is `SELECT DISTINCT ON (…)`.
     fn supports_distinct_on(&self) -> bool {
         false
+    }
+
+    /// The functions that may stand in FROM.
+    fn table_functions(&self) -> TableFunctions {
+        TableFunctions::None
+    }
+
+    /// Whether there is a `generate_series` of 64-bit integers.
+    fn supports_generate_series(&self) -> bool {
+        false
+    }
+
+    /// How what is within a JSON document becomes rows.
+    fn json_tables(&self) -> JsonTables {
+        JsonTables::JsonTable
     }
 
     /// Whether `WITH` can say that a query is `MATERIALIZED` or `NOT MATERIALIZED`.

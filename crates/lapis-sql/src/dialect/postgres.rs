@@ -10,8 +10,8 @@ use chrono::{Datelike, NaiveDate};
 use super::literal::{decimal_type, display, hex, quoted, type_of, varchar_of};
 use super::{
     AdvisoryLocks, AutoIncrementSyntax, BulkInsert, CommentSyntax, Dialect, Explain, FullTextSyntax,
-    GroupingSyntax, InList, ParameterPlace, RowLocks, Spelling, TwoPhase, UpsertSyntax, ValuesSyntax,
-    WithSyntax, ddl,
+    GroupingSyntax, InList, JsonTables, ParameterPlace, RowLocks, Spelling, TableFunctions, TwoPhase,
+    UpsertSyntax, ValuesSyntax, WithSyntax, ddl,
 };
 use crate::error::{CompileError, EncodeError};
 use crate::expr::{Builtin, PathStep};
@@ -123,6 +123,18 @@ impl Dialect for Postgres {
 
     fn grouping_syntax(&self) -> GroupingSyntax {
         GroupingSyntax::GroupingSets
+    }
+
+    fn table_functions(&self) -> TableFunctions {
+        TableFunctions::Named
+    }
+
+    fn supports_generate_series(&self) -> bool {
+        true
+    }
+
+    fn json_tables(&self) -> JsonTables {
+        JsonTables::Functions
     }
 
     fn with_syntax(&self) -> WithSyntax {

@@ -7,8 +7,8 @@ pub use storage::SqliteValue;
 
 use super::literal::{INET, decimal_type, display, hex_string, quoted, type_of, varchar_of};
 use super::{
-    AutoIncrementSyntax, BulkInsert, Dialect, Explain, FullTextSyntax, InList, JoinedWrites,
-    NullSafeEquality, Spelling, StringAggregate, UpsertSyntax, ddl,
+    AutoIncrementSyntax, BulkInsert, Dialect, Explain, FullTextSyntax, InList, JoinedWrites, JsonTables,
+    NullSafeEquality, Spelling, StringAggregate, TableFunctions, UpsertSyntax, ddl,
 };
 use crate::error::{CompileError, EncodeError};
 use crate::expr::{Builtin, TableName};
@@ -82,6 +82,14 @@ impl Dialect for Sqlite {
 
     fn bulk_insert(&self) -> BulkInsert {
         BulkInsert::RowByRow
+    }
+
+    fn table_functions(&self) -> TableFunctions {
+        TableFunctions::Plain
+    }
+
+    fn json_tables(&self) -> JsonTables {
+        JsonTables::Each
     }
 
     fn joined_writes(&self) -> JoinedWrites {

@@ -66,6 +66,28 @@ pub struct WithSyntax {
     pub of_writes: bool,
 }
 
+/// The functions that may stand in FROM.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableFunctions {
+    /// Functions whose columns the alias names, `f(…) AS t (a, b)`, and that `WITH ORDINALITY` numbers.
+    Named,
+    /// Functions that name their columns themselves.
+    Plain,
+    /// None by a name.
+    None,
+}
+
+/// How what is within a JSON document becomes rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JsonTables {
+    /// `jsonb_array_elements(…)`, `jsonb_each(…)`
+    Functions,
+    /// `json_each(…)`, with columns of its own.
+    Each,
+    /// `JSON_TABLE(… COLUMNS (…))`
+    JsonTable,
+}
+
 /// The locks that a SELECT can take on rows, `FOR UPDATE` being one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RowLocks {

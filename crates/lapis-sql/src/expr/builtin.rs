@@ -1,7 +1,7 @@
 //! Functions and operators that each database spells in its own way.
 
 use super::extract::{Field, Unit};
-use crate::types::kind::Moment;
+use crate::types::kind::{JsonScalar, Moment};
 
 /// A function or an operator whose spelling differs between the databases; each dialect has its
 /// [`Spelling`](crate::dialect::Spelling).
@@ -108,6 +108,12 @@ pub enum Builtin {
     Least,
     /// Whether the row is of a group that is not made by an expression, as 1 or 0; of several, as bits.
     Grouping,
+    /// An element of a JSON array, from its row's `value`, and its `type` where SQLite has it.
+    JsonElement(JsonScalar),
+    /// The place of that element from 1, from its row's `ordinality`, or `key` on SQLite.
+    JsonOrdinality,
+    /// The value of a JSON object's member, from its row's `value`, `type` and `key`, and the object.
+    JsonMember(JsonScalar),
     /// A random number.
     Random,
     /// The bits that both integers have.

@@ -18,6 +18,12 @@ impl<T> Labeled<T> {
         Self { expr: Expr::new(node), name }
     }
 
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &Name {
+        &self.name
+    }
+
     /// The label as an expression, for ORDER BY and, where the database allows it, GROUP BY and HAVING.
     #[must_use]
     pub fn reference(&self) -> Expr<T> {

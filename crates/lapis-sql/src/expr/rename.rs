@@ -95,6 +95,8 @@ fn for_each_select_within(select: &mut SelectStatement, see: &mut dyn FnMut(&Sel
 /// Calls `f` with every expression of a SELECT, but not with those of subqueries in its FROM.
 fn for_each_expression(select: &mut SelectStatement, f: &mut dyn FnMut(&mut Node)) {
     select.items.iter_mut().for_each(|item| f(&mut item.node));
+    let items = select.from.iter_mut().chain(select.joins.iter_mut().map(|join| &mut join.item));
+    items.flat_map(|item| item.source.arguments_mut()).for_each(&mut *f);
     select.joins.iter_mut().filter_map(|join| join.on.as_mut()).for_each(&mut *f);
     select.filter.iter_mut().for_each(&mut *f);
     select.group_by.iter_mut().for_each(&mut *f);

@@ -1,11 +1,12 @@
 //! Common table expressions: the queries that a `WITH` names.
 
+use super::derived::derived_columns;
 use super::{
     DeleteStatement, FromItem, InsertStatement, IntoFromItem, Select, SelectStatement, SetOperator, Shape,
     UpdateStatement,
 };
 use crate::Name;
-use crate::expr::{Expr, StaticTable, TableColumn, TableName};
+use crate::expr::{Expr, Labeled, StaticTable, TableColumn, TableName};
 
 /// One query of a `WITH` as plain data.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,20 +79,32 @@ impl Cte {
         Self { definition: CommonTable { name, query, recursive: false, materialized: None } }
     }
 
-    /// A column that the query selects as a column of a table, under this name.
-    pub fn c<E: StaticTable, C: TableColumn<E>>(&self, column: C) -> Expr<C::Type> {
-        self.column(column.column_name())
-    }
-
-    /// A column of the query by its label, read as `T`.
-    pub fn column<T>(&self, label: impl Into<Name>) -> Expr<T> {
-        self.table_name().column(label)
-    }
-
     /// The name as expressions use it.
     #[must_use]
     pub fn table_name(&self) -> TableName {
         TableName::new(self.definition.name.clone())
+    }
+
+    /// The same under another name, so that a statement can take rows from it twice.
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::Sqlite;
+    /// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{select, Statement};
+    /// # struct Team;
+    /// # impl StaticTable for Team { const TABLE: &'static str = "teams"; }
+    /// # const NAME: Column<Team, String> = Column::new("name");
+    /// let teams = select(NAME).cte("home");
+    /// let away = teams.alias("away");
+    /// let games = select((teams.c(NAME), away.c(NAME)))
+    ///     .with(&teams)
+    ///     .from(&teams)
+    ///     .join_on(&away, teams.c(NAME).lt(away.c(NAME)));
+    /// assert!(games.sql(&Sqlite)?.ends_with("JOIN \"home\" AS \"away\" ON \"home\".\"name\" < \"away\".\"name\""));
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    pub fn alias(&self, name: impl Into<Name>) -> CteAlias {
+        CteAlias { cte: self.definition.name.clone(), name: name.into() }
     }
 
     /// `MATERIALIZED`: the database runs the query once and keeps its rows. An error when compiled for MySQL and MariaDB,
@@ -108,6 +121,37 @@ impl Cte {
     pub fn not_materialized(mut self) -> Self {
         self.definition.materialized = Some(false);
         self
+    }
+}
+
+derived_columns!(Cte, CteAlias);
+
+/// A common table expression under another name, so that a statement can take rows from it twice: what [`Cte::alias`] makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CteAlias {
+    cte: Name,
+    name: Name,
+}
+
+impl CteAlias {
+    /// The name as expressions use it.
+    #[must_use]
+    pub fn table_name(&self) -> TableName {
+        TableName::new(self.name.clone())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoFromItem for &CteAlias {
+    fn into_from_item(self) -> FromItem {
+        FromItem::table(TableName::new(self.cte.clone())).aliased(self.name.clone())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoFromItem for CteAlias {
+    fn into_from_item(self) -> FromItem {
+        (&self).into_from_item()
     }
 }
 

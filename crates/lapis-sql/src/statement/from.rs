@@ -3,9 +3,10 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::{Select, SelectStatement, Shape, ValuesTable};
+use super::derived::derived_columns;
+use super::{FunctionTable, JsonTable, Select, SelectStatement, SeriesTable, Shape, ValuesTable};
 use crate::Name;
-use crate::expr::{Expr, Node, StaticTable, TableColumn, TableName};
+use crate::expr::{Expr, Labeled, Node, StaticTable, TableColumn, TableName};
 
 /// What rows are taken from.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +20,24 @@ pub enum TableSource {
     Lateral(Box<SelectStatement>),
     /// Rows of expressions; they need an alias.
     Values(ValuesTable),
+    /// Rows that a function gives.
+    Function(Box<FunctionTable>),
+    /// The numbers of a series; they need an alias.
+    Series(Box<SeriesTable>),
+    /// What is within a JSON document; it needs an alias.
+    Json(Box<JsonTable>),
+}
+
+impl TableSource {
+    /// The expressions that may name tables which stand before it in FROM.
+    pub(crate) fn arguments_mut(&mut self) -> Vec<&mut Node> {
+        match self {
+            Self::Function(table) => table.args.iter_mut().collect(),
+            Self::Series(table) => vec![&mut table.start, &mut table.stop],
+            Self::Json(table) => vec![&mut table.json],
+            Self::Table(_) | Self::Select(_) | Self::Lateral(_) | Self::Values(_) => Vec::new(),
+        }
+    }
 }
 
 /// A table or subquery in FROM, perhaps under another name.
@@ -185,14 +204,16 @@ pub struct Subquery {
 }
 
 impl Subquery {
-    /// A column that the subquery selects as a column of a table, under this name.
-    pub fn c<E: StaticTable, C: TableColumn<E>>(&self, column: C) -> Expr<C::Type> {
-        self.column(column.column_name())
+    /// The name as expressions use it.
+    #[must_use]
+    pub fn table_name(&self) -> TableName {
+        TableName::new(self.name.clone())
     }
 
-    /// A column of the subquery by its label, read as `T`.
-    pub fn column<T>(&self, label: impl Into<Name>) -> Expr<T> {
-        TableName::new(self.name.clone()).column(label)
+    /// The same subquery once more, under another name.
+    #[must_use]
+    pub fn alias(&self, name: impl Into<Name>) -> Self {
+        Self { name: name.into(), ..self.clone() }
     }
 
     /// `LATERAL`: the subquery may refer to the tables that stand before it in FROM, and is asked anew for each of their
@@ -225,6 +246,8 @@ impl Subquery {
         self
     }
 }
+
+derived_columns!(Subquery);
 
 #[diagnostic::do_not_recommend]
 impl IntoFromItem for Subquery {

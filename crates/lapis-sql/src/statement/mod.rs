@@ -42,15 +42,19 @@ mod assignments;
 mod common_table;
 mod count;
 mod delete;
+mod derived;
 mod from;
 mod insert;
 mod items;
+mod json_table;
 mod lock;
 mod on_conflict;
 mod placeholders;
 mod select;
+mod series;
 mod set_operation;
 mod shape;
+mod table_function;
 mod terms;
 mod text;
 mod typed;
@@ -58,22 +62,25 @@ mod update;
 mod values;
 
 pub use assignments::{Assignments, ColumnList};
-pub use common_table::{CommonQuery, CommonTable, Cte, Recursion};
+pub use common_table::{CommonQuery, CommonTable, Cte, CteAlias, Recursion};
 pub use delete::{Delete, DeleteStatement, delete};
 pub use from::{
     Alias, FromItem, IntoFromItem, Join, JoinKind, JoinTarget, Subquery, TableSource, alias, table,
 };
 pub use insert::{Insert, InsertSource, InsertStatement, insert};
 pub use items::{SelectItems, TableItems};
+pub use json_table::{JsonElements, JsonMembers, JsonPart, JsonTable, json_elements, json_members};
 pub use lock::{LockStrength, LockWait, RowLock};
 pub use on_conflict::{Conflict, ConflictAction, ConflictTarget, ConflictValues, OnConflict, excluded};
 pub use select::{Select, SelectItem, SelectStatement, select};
+pub use series::{Series, SeriesTable, generate_series};
 pub use set_operation::{SetOperation, SetOperator};
 pub use shape::{ByRow, Selection, Shape, Val};
+pub use table_function::{FunctionTable, TableFunction, Unnest, table_function, unnest};
 pub use terms::{Grouping, Ordering};
 pub use text::{TextQuery, TextSql, TextStatement, text};
 pub use update::{Update, UpdateStatement, update};
-pub use values::{Values, ValuesTable, values};
+pub use values::{Values, ValuesRow, ValuesTable, values};
 
 use crate::compiler::{compile, compile_inline};
 use crate::dialect::Dialect;

@@ -1,8 +1,9 @@
 //! `VALUES` as a table.
 
+use super::derived::derived_columns;
 use super::{FromItem, IntoFromItem, TableSource};
 use crate::Name;
-use crate::expr::{Expr, Node, RowOperand, StaticTable, TableColumn, TableName};
+use crate::expr::{Expr, IntoExpr, Labeled, Node, StaticTable, TableColumn, TableName};
 
 /// Rows of expressions as plain data.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +21,7 @@ pub struct Values {
     table: ValuesTable,
 }
 
-/// A table of rows that the statement brings along, which are tuples of two to six values or expressions.
+/// A table of rows that the statement brings along: single values or expressions for one column, or tuples of up to twelve.
 ///
 /// Where the database gives no names to the columns of `VALUES` (SQLite, MariaDB), the first row is selected under them.
 /// No row at all is an error when compiled.
@@ -44,27 +45,68 @@ pub struct Values {
 /// assert!(rows.sql(&Sqlite)?.contains(behind));
 /// # Ok::<(), lapis_sql::CompileError>(())
 /// ```
-pub fn values<R: RowOperand>(
+pub fn values<R: ValuesRow>(
     name: impl Into<Name>,
     columns: impl IntoIterator<Item = impl Into<Name>>,
     rows: impl IntoIterator<Item = R>,
 ) -> Values {
     let columns = columns.into_iter().map(Into::into).collect();
-    let rows = rows.into_iter().map(RowOperand::into_nodes).collect();
+    let rows = rows.into_iter().map(ValuesRow::into_nodes).collect();
     Values { name: name.into(), table: ValuesTable { columns, rows } }
 }
 
 impl Values {
-    /// The column that is named as a column of a table, and read as that.
-    pub fn c<E: StaticTable, C: TableColumn<E>>(&self, column: C) -> Expr<C::Type> {
-        self.column(column.column_name())
-    }
-
-    /// A column by its name, read as `T`.
-    pub fn column<T>(&self, name: impl Into<Name>) -> Expr<T> {
-        TableName::new(self.name.clone()).column(name)
+    /// The name as expressions use it.
+    #[must_use]
+    pub fn table_name(&self) -> TableName {
+        TableName::new(self.name.clone())
     }
 }
+
+derived_columns!(Values);
+
+/// One row of [`values`]: a value or an expression for a single column, or a tuple of up to twelve.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a row of values",
+    label = "neither a value, an expression, nor a tuple of up to twelve"
+)]
+pub trait ValuesRow {
+    /// The values of the columns.
+    fn into_nodes(self) -> Vec<Node>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<O: IntoExpr> ValuesRow for O {
+    fn into_nodes(self) -> Vec<Node> {
+        vec![self.into_node()]
+    }
+}
+
+macro_rules! rows {
+    ($($name:ident),+) => {
+        #[diagnostic::do_not_recommend]
+        impl<$($name: IntoExpr),+> ValuesRow for ($($name,)+) {
+            #[allow(non_snake_case)]
+            fn into_nodes(self) -> Vec<Node> {
+                let ($($name,)+) = self;
+                vec![$($name.into_node()),+]
+            }
+        }
+    };
+}
+
+rows!(A);
+rows!(A, B);
+rows!(A, B, C);
+rows!(A, B, C, D);
+rows!(A, B, C, D, E);
+rows!(A, B, C, D, E, F);
+rows!(A, B, C, D, E, F, G);
+rows!(A, B, C, D, E, F, G, H);
+rows!(A, B, C, D, E, F, G, H, I);
+rows!(A, B, C, D, E, F, G, H, I, J);
+rows!(A, B, C, D, E, F, G, H, I, J, K);
+rows!(A, B, C, D, E, F, G, H, I, J, K, L);
 
 #[diagnostic::do_not_recommend]
 impl IntoFromItem for Values {

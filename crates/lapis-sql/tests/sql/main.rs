@@ -16,6 +16,7 @@ mod paging;
 mod pretty;
 mod select;
 mod set_operation;
+mod table_function;
 mod upsert;
 mod values;
 mod windows;

@@ -37,6 +37,7 @@ mod schema;
 mod set_operations;
 mod statements;
 mod subqueries;
+mod table_functions;
 mod upserts;
 mod values;
 mod windows;

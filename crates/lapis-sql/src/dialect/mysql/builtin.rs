@@ -3,7 +3,7 @@
 use crate::dialect::Spelling::{self, Call, Template};
 use crate::dialect::syntax::NO_ARRAYS;
 use crate::expr::{Builtin, DateField, Field, TimeField, Unit};
-use crate::types::kind::Moment;
+use crate::types::kind::{JsonScalar, Moment};
 
 pub(super) fn spelling(builtin: Builtin, answers: &super::Answers) -> Spelling {
     match builtin {
@@ -67,6 +67,9 @@ pub(super) fn spelling(builtin: Builtin, answers: &super::Answers) -> Spelling {
         Builtin::Greatest => Call("greatest"),
         Builtin::Least => Call("least"),
         Builtin::Grouping => answers.grouping,
+        // The column has the type.
+        Builtin::JsonElement(_) | Builtin::JsonOrdinality => Template("{0}"),
+        Builtin::JsonMember(scalar) => Template(json_member(scalar)),
         Builtin::Random => Call("rand"),
         // They give unsigned integers.
         Builtin::BitAnd => Template("CAST({0} & {1} AS SIGNED)"),
@@ -135,5 +138,38 @@ fn truncate_date(unit: Unit) -> &'static str {
         Unit::Month => "CAST(date_format({:0}, '%Y-%m-01') AS DATE)",
         Unit::Week => "CAST(date({:0}) - INTERVAL weekday({:0}) DAY AS DATE)",
         Unit::Day | Unit::Hour | Unit::Minute | Unit::Second => "CAST({:0} AS DATE)",
+    }
+}
+
+/// By the key, since `JSON_TABLE` has no path to all members.
+fn json_member(scalar: JsonScalar) -> &'static str {
+    macro_rules! member {
+        () => {
+            "json_extract({:3}, concat('$.', json_quote({:2})))"
+        };
+    }
+    // As text, `null` is four letters.
+    macro_rules! unless_null {
+        ($before:literal, $behind:literal) => {
+            concat!(
+                "CASE json_type(",
+                member!(),
+                ") WHEN 'NULL' THEN NULL ELSE ",
+                $before,
+                "json_unquote(",
+                member!(),
+                ")",
+                $behind,
+                " END"
+            )
+        };
+    }
+    match scalar {
+        JsonScalar::Document => member!(),
+        JsonScalar::Text => unless_null!("", ""),
+        JsonScalar::Integer => unless_null!("CAST(", " AS SIGNED)"),
+        JsonScalar::Float => unless_null!("CAST(", " AS DOUBLE)"),
+        JsonScalar::Decimal => unless_null!("CAST(", " AS DECIMAL(65, 30))"),
+        JsonScalar::Boolean => unless_null!("", " = 'true'"),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::dialect::Spelling::{self, Call, Template};
 use crate::expr::{Builtin, DateField, Field, TimeField, Unit};
-use crate::types::kind::Moment;
+use crate::types::kind::{JsonScalar, Moment};
 
 pub(super) fn spelling(builtin: Builtin) -> Spelling {
     match builtin {
@@ -55,6 +55,8 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
         Builtin::Greatest => Call("greatest"),
         Builtin::Least => Call("least"),
         Builtin::Grouping => Call("grouping"),
+        Builtin::JsonElement(scalar) | Builtin::JsonMember(scalar) => Template(json_value(scalar)),
+        Builtin::JsonOrdinality => Template("{0}"),
         Builtin::Random => Call("random"),
         Builtin::BitAnd => Template("({0} & {1})"),
         Builtin::BitOr => Template("({0} | {1})"),
@@ -152,3 +154,14 @@ macro_rules! truncations {
 truncations!(truncate, "date_trunc(", ", {:0})");
 truncations!(truncate_date, "CAST(date_trunc(", ", {:0}) AS DATE)");
 truncations!(truncate_instant, "date_trunc(", ", {:0}, 'UTC')");
+
+/// From the text that the functions of JSON give, but for documents.
+fn json_value(scalar: JsonScalar) -> &'static str {
+    match scalar {
+        JsonScalar::Document | JsonScalar::Text => "{0}",
+        JsonScalar::Integer => "CAST({:0} AS BIGINT)",
+        JsonScalar::Float => "CAST({:0} AS DOUBLE PRECISION)",
+        JsonScalar::Decimal => "CAST({:0} AS NUMERIC)",
+        JsonScalar::Boolean => "CAST({:0} AS BOOLEAN)",
+    }
+}

@@ -6,7 +6,7 @@
 use crate::dialect::Spelling::{self, Call, Missing, Template};
 use crate::dialect::syntax::NO_ARRAYS;
 use crate::expr::{Builtin, DateField, Field, TimeField, Unit};
-use crate::types::kind::Moment;
+use crate::types::kind::{JsonScalar, Moment};
 
 /// The microseconds of an instant since 1970.
 macro_rules! micros {
@@ -97,6 +97,9 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
             feature: "GROUPING",
             hint: "put the groups of several queries together with `.union_all(..)`",
         },
+        Builtin::JsonElement(scalar) | Builtin::JsonMember(scalar) => Template(json_value(scalar)),
+        // It counts from 0.
+        Builtin::JsonOrdinality => Template("({1} + 1)"),
         Builtin::Random => Call("random"),
         Builtin::BitAnd => Template("({0} & {1})"),
         Builtin::BitOr => Template("({0} | {1})"),
@@ -181,5 +184,19 @@ fn truncate_date(unit: Unit) -> &'static str {
         Unit::Month => "(substr({:0}, 1, 7) || '-01')",
         Unit::Week => "date({:0}, '-6 days', 'weekday 1')",
         Unit::Day | Unit::Hour | Unit::Minute | Unit::Second => "date({:0})",
+    }
+}
+
+/// `json_each` gives numbers and texts as such, truth values as 1 and 0, and arrays and objects as JSON.
+fn json_value(scalar: JsonScalar) -> &'static str {
+    match scalar {
+        JsonScalar::Document => {
+            "CASE {:1} WHEN 'array' THEN {:0} WHEN 'object' THEN {:0} WHEN 'true' THEN 'true' \
+             WHEN 'false' THEN 'false' ELSE json_quote({:0}) END"
+        }
+        JsonScalar::Text => {
+            "CASE {:1} WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST({:0} AS TEXT) END"
+        }
+        JsonScalar::Integer | JsonScalar::Float | JsonScalar::Decimal | JsonScalar::Boolean => "{0}",
     }
 }

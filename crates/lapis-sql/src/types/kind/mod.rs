@@ -1,9 +1,11 @@
 //! The kinds of SQL values: by them, and not by the exact Rust type, operands are matched.
 
 mod collection;
+mod json;
 mod moment;
 
 pub use collection::{Array, ArrayKind, Collection, Contains, RangeKind};
+pub use json::{JsonScalar, WithinJson};
 pub use moment::{Dated, Moment};
 
 use crate::expr::{BinaryOp, Builtin, Node};
