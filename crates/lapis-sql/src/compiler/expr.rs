@@ -46,6 +46,7 @@ impl<'a> SqlWriter<'a, '_> {
             Node::Row(parts) => self.row(parts),
             Node::Array(elements) => self.array(elements),
             Node::GroupingSets { form, .. } => self.misplaced_grouping_sets(*form),
+            Node::Quantified { all, .. } => self.misplaced_quantifier(*all),
             Node::Exists { select, negated } => self.exists(select, *negated),
             Node::Scalar(select) => self.subquery(select),
             Node::Raw { pieces, args } => self.raw(pieces, args),
@@ -127,7 +128,12 @@ impl<'a> SqlWriter<'a, '_> {
         self.identifier(collation)
     }
 
-    fn in_select(&mut self, operand: &'a Node, select: &'a SelectStatement, negated: bool) -> Written {
+    pub(super) fn in_select(
+        &mut self,
+        operand: &'a Node,
+        select: &'a SelectStatement,
+        negated: bool,
+    ) -> Written {
         self.operand(operand, Level::Concat)?;
         self.push(if negated { " NOT IN " } else { " IN " });
         self.subquery(select)
@@ -233,6 +239,9 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     fn binary(&mut self, op: BinaryOp, (left, right): &'a (Node, Node)) -> Written {
+        if let Node::Quantified { all, of } = right {
+            return self.quantified(op, left, *all, of);
+        }
         match op {
             BinaryOp::Concat => return self.concat(left, right),
             BinaryOp::Contains | BinaryOp::ContainedBy | BinaryOp::Overlaps => {
@@ -392,7 +401,7 @@ fn are_values(nodes: &[Node]) -> bool {
     !nodes.is_empty() && nodes.iter().all(is_value)
 }
 
-fn symbol(op: BinaryOp, dialect: &dyn Dialect) -> &'static str {
+pub(super) fn symbol(op: BinaryOp, dialect: &dyn Dialect) -> &'static str {
     match op {
         BinaryOp::Eq => "=",
         BinaryOp::Ne => "<>",

@@ -19,6 +19,7 @@ mod insert;
 mod list;
 mod lock;
 mod precedence;
+mod quantified;
 mod select;
 mod set_operation;
 mod table_function;

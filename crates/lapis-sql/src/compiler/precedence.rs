@@ -63,6 +63,7 @@ pub(super) fn level(node: &Node, dialect: &dyn Dialect) -> Level {
         | Node::Row(_)
         | Node::Array(_)
         | Node::GroupingSets { .. }
+        | Node::Quantified { .. }
         | Node::Exists { .. }
         | Node::Scalar(_) => Level::Primary,
     }

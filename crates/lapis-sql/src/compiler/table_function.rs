@@ -118,8 +118,9 @@ impl<'a> SqlWriter<'a, '_> {
         start
     }
 
-    /// As the nodes of a tree, of which `n` has `2n` and `2n + 1` below it: each number once, and after so few rounds as it has
-    /// bits. MariaDB ends a recursion in silence after 1,000 rounds, and MySQL by an error (`cte_max_recursion_depth`).
+    /// As the nodes of a tree, of which `n` has `2n` and `2n + 1` below it: each number once, and after so few rounds
+    /// as it has bits. MariaDB ends a recursion in silence after 1,000 rounds, and MySQL by an error
+    /// (`cte_max_recursion_depth`).
     fn doubled(&mut self, first: i64, count: i64, step: i64) -> Written {
         self.push("(WITH RECURSIVE ");
         self.identifier("numbers")?;

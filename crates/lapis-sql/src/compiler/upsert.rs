@@ -173,8 +173,8 @@ impl<'a> SqlWriter<'a, '_> {
                 "excluded.{column} stands outside of an upsert's `.do_update(..)`, where nothing is to be inserted",
             )));
         }
-        // MariaDB 10.11 does not take `VALUES(…)` there, and under the name `VALUE(…)`, which it takes, keeps the result for
-        // the first row for all others.
+        // MariaDB 10.11 does not take `VALUES(…)` there, and under the name `VALUE(…)`, which it takes, keeps the
+        // result for the first row for all others.
         if self.subqueries > 0 && self.dialect.upsert() == UpsertSyntax::OnDuplicateKey {
             let hint = "ask in the query whose rows are inserted, and take what it gives from a column";
             return Err(self.unsupported(&format!("excluded.{column} within a subquery"), hint));

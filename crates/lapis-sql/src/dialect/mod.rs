@@ -182,6 +182,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
         true
     }
 
+    /// Whether a value may be compared with `ALL (SELECT …)` and `ANY (SELECT …)`.
+    fn supports_quantified_subqueries(&self) -> bool {
+        true
+    }
+
     /// Whether ORDER BY has `NULLS FIRST` and `NULLS LAST`.
     fn supports_nulls_order(&self) -> bool {
         true

@@ -84,6 +84,10 @@ impl Dialect for Sqlite {
         BulkInsert::RowByRow
     }
 
+    fn supports_quantified_subqueries(&self) -> bool {
+        false
+    }
+
     fn table_functions(&self) -> TableFunctions {
         TableFunctions::Plain
     }

@@ -35,8 +35,8 @@ fn nodes(terms: impl Grouping) -> Vec<Node> {
     nodes
 }
 
-/// `ROLLUP (a, b)`: groups by both, by the first alone, and all rows as one group, such as a report has with its subtotals
-/// and its total.
+/// `ROLLUP (a, b)`: groups by both, by the first alone, and all rows as one group, such as a report has with its
+/// subtotals and its total.
 ///
 /// ```
 /// # use lapis_sql::dialect::{MySql, Postgres, Sqlite};
@@ -60,9 +60,9 @@ fn nodes(terms: impl Grouping) -> Vec<Node> {
 /// A term by which a row is not grouped is NULL in it, so select it as [`nullable`](super::ExprOps::nullable); to tell
 /// that from a NULL of the data there is [`func::grouping`](super::func::grouping).
 ///
-/// PostgreSQL has it, beside other terms too. MySQL and MariaDB have it of all terms alone, and MariaDB refuses an order
-/// behind it: order the rows of a [`subquery`](crate::statement::Select::subquery) around it. For anything else, and for
-/// SQLite, it is an error when the statement is compiled.
+/// PostgreSQL has it, beside other terms too. MySQL and MariaDB have it of all terms alone, and MariaDB refuses an
+/// order behind it: order the rows of a [`subquery`](crate::statement::Select::subquery) around it. For anything else,
+/// and for SQLite, it is an error when the statement is compiled.
 #[must_use]
 pub fn rollup(terms: impl Grouping) -> GroupingTerm {
     GroupingTerm::of(GroupingForm::Rollup, terms)

@@ -263,6 +263,13 @@ pub enum Node {
         /// Its terms; a [`Node::Row`] for several, or none, as one.
         terms: Vec<Node>,
     },
+    /// `ALL (…)` or `ANY (…)`, on the right of a comparison.
+    Quantified {
+        /// `ALL`.
+        all: bool,
+        /// A [`Node::Scalar`] for the rows of a subquery, or an array.
+        of: Box<Node>,
+    },
     /// `EXISTS (SELECT …)`
     Exists {
         /// The subquery.
@@ -294,6 +301,16 @@ impl Node {
             Node::Unary { op: UnaryOp::Not, operand } => *operand,
             Node::Unary { op: UnaryOp::IsNull, operand } => Node::Unary { op: UnaryOp::IsNotNull, operand },
             Node::Unary { op: UnaryOp::IsNotNull, operand } => Node::Unary { op: UnaryOp::IsNull, operand },
+            // What does not equal one of several differs from all of them.
+            Node::Binary { op: op @ (BinaryOp::Eq | BinaryOp::Ne), mut operands }
+                if matches!(operands.1, Node::Quantified { .. }) =>
+            {
+                if let Node::Quantified { all, .. } = &mut operands.1 {
+                    *all = !*all;
+                }
+                let op = if op == BinaryOp::Eq { BinaryOp::Ne } else { BinaryOp::Eq };
+                Node::Binary { op, operands }
+            }
             Node::Binary { op: BinaryOp::Eq, operands } => Node::Binary { op: BinaryOp::Ne, operands },
             Node::Binary { op: BinaryOp::Ne, operands } => Node::Binary { op: BinaryOp::Eq, operands },
             Node::Binary { op: BinaryOp::IsDistinctFrom, operands } => {

@@ -20,6 +20,7 @@ macro_rules! walk {
                 Node::Unary { operand, .. }
                 | Node::Cast { operand, .. }
                 | Node::Collate { operand, .. }
+                | Node::Quantified { of: operand, .. }
                 | Node::InValues { operand, .. }
                 | Node::InSelect { operand, .. } => f(operand),
                 Node::Binary { operands, .. }

@@ -8,8 +8,8 @@ use super::operand::{Condition, Expr, IntoExpr, KindOf};
 use super::pattern::{self, Anchor};
 use crate::Name;
 use crate::statement::{Select, Val};
-use crate::types::SqlType;
 use crate::types::kind::{Array, Collection, ComparableWith, Contains, Logical, Textual};
+use crate::types::{ColumnType, HasLength, SqlType};
 use crate::value::Value;
 
 /// The operators of columns and typed expressions.
@@ -375,6 +375,30 @@ pub trait ExprOps: IntoExpr + Sized {
     /// `CAST(self AS …)`, the SQL type being that of a column that holds `T`.
     fn cast<T: SqlType>(self) -> Expr<T> {
         Expr::new(Node::Cast { operand: Box::new(self.into_node()), to: T::column_type() })
+    }
+
+    /// `CAST(self AS VARCHAR(length))`, MySQL's `CHAR(length)`: text of up to so many characters, from which the
+    /// databases but SQLite cut off in silence what is longer. It is what gives the first rows of a recursive query
+    /// room for text that grows.
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::{MySql, Postgres};
+    /// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{select, Statement};
+    /// # struct User;
+    /// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+    /// # const ID: Column<User, i64> = Column::new("id");
+    /// let path = select(ID.cast_of_length::<String>(200));
+    /// assert_eq!(path.sql(&Postgres)?, r#"SELECT CAST("users"."id" AS VARCHAR(200)) FROM "users""#);
+    /// assert_eq!(path.sql(&MySql)?, "SELECT CAST(`users`.`id` AS CHAR(200)) FROM `users`");
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    fn cast_of_length<T>(self, length: u32) -> Expr<T>
+    where
+        T: SqlType<Kind: HasLength>,
+    {
+        let to = ColumnType::text_of_length::<T>(length);
+        Expr::new(Node::Cast { operand: Box::new(self.into_node()), to })
     }
 
     /// The same, read as an `Option`: for columns of a table that an outer join may leave without a row.

@@ -65,6 +65,15 @@ impl<K: Kind> Row<K> {
         self.compare(BinaryOp::Lt, other)
     }
 
+    /// `(a, b) <= (c, d)`: by the first operands that differ.
+    pub fn le<O>(self, other: O) -> Expr<bool>
+    where
+        O: RowOperand,
+        K: ComparableWith<O::Kinds>,
+    {
+        self.compare(BinaryOp::Le, other)
+    }
+
     /// `(a, b) > (c, d)`: by the first operands that differ. What keyset pagination asks.
     pub fn gt<O>(self, other: O) -> Expr<bool>
     where
@@ -72,6 +81,84 @@ impl<K: Kind> Row<K> {
         K: ComparableWith<O::Kinds>,
     {
         self.compare(BinaryOp::Gt, other)
+    }
+
+    /// `(a, b) >= (c, d)`: by the first operands that differ.
+    pub fn ge<O>(self, other: O) -> Expr<bool>
+    where
+        O: RowOperand,
+        K: ComparableWith<O::Kinds>,
+    {
+        self.compare(BinaryOp::Ge, other)
+    }
+
+    /// Unequal, with NULL equal to NULL: `(a, b) IS DISTINCT FROM (c, d)`, SQLite's `IS NOT`, MySQL's `NOT (… <=> …)`.
+    pub fn is_distinct_from<O>(self, other: O) -> Expr<bool>
+    where
+        O: RowOperand,
+        K: ComparableWith<O::Kinds>,
+    {
+        self.compare(BinaryOp::IsDistinctFrom, other)
+    }
+
+    /// Equal, with NULL equal to NULL: `(a, b) IS NOT DISTINCT FROM (c, d)`, SQLite's `IS`, MySQL's `<=>`.
+    pub fn is_not_distinct_from<O>(self, other: O) -> Expr<bool>
+    where
+        O: RowOperand,
+        K: ComparableWith<O::Kinds>,
+    {
+        self.compare(BinaryOp::IsNotDistinctFrom, other)
+    }
+
+    /// `(a, b) = (SELECT c, d …)`: with the one row of a subquery. NULL where that has none, an error of the database
+    /// where it has several; SQLite takes the first.
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::Sqlite;
+    /// # use lapis_sql::expr::{row, Column, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{select, table, Statement};
+    /// # struct Seat;
+    /// # impl StaticTable for Seat { const TABLE: &'static str = "seats"; }
+    /// # const LINE: Column<Seat, i64> = Column::new("line");
+    /// # const NUMBER: Column<Seat, i64> = Column::new("number");
+    /// # struct Ticket;
+    /// # impl StaticTable for Ticket { const TABLE: &'static str = "tickets"; }
+    /// # const ID: Column<Ticket, i64> = Column::new("id");
+    /// # const OF_LINE: Column<Ticket, i64> = Column::new("line");
+    /// # const OF_NUMBER: Column<Ticket, i64> = Column::new("number");
+    /// let of_ticket = select((OF_LINE, OF_NUMBER)).filter(ID.eq(7));
+    /// let seat = select(NUMBER).filter(row((LINE, NUMBER)).eq_select(of_ticket));
+    /// let condition = "(\"seats\".\"line\", \"seats\".\"number\") = (SELECT \"tickets\".\"line\", ";
+    /// assert!(seat.sql(&Sqlite)?.contains(condition));
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    pub fn eq_select<S>(self, select: Select<S>) -> Expr<bool>
+    where
+        S: RowShape,
+        K: ComparableWith<S::Kinds>,
+    {
+        let select = Node::Scalar(Box::new(select.statement));
+        Expr::new(Node::binary(BinaryOp::Eq, Node::Row(self.nodes), select))
+    }
+
+    /// `(a, b) <> (SELECT c, d …)`: with the one row of a subquery, as [`eq_select`](Self::eq_select).
+    pub fn ne_select<S>(self, select: Select<S>) -> Expr<bool>
+    where
+        S: RowShape,
+        K: ComparableWith<S::Kinds>,
+    {
+        let select = Node::Scalar(Box::new(select.statement));
+        Expr::new(Node::binary(BinaryOp::Ne, Node::Row(self.nodes), select))
+    }
+
+    /// `(a, b) NOT IN (SELECT c, d …)`
+    pub fn not_in_select<S>(self, select: Select<S>) -> Expr<bool>
+    where
+        S: RowShape,
+        K: ComparableWith<S::Kinds>,
+    {
+        let (operand, select) = (Box::new(Node::Row(self.nodes)), Box::new(select.statement));
+        Expr::new(Node::InSelect { operand, select, negated: true })
     }
 
     /// `(a, b) IN ((c, d), …)`; of no rows: false.

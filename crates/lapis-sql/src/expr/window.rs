@@ -144,8 +144,8 @@ impl Window {
 
     /// `ORDER BY …` within a partition. Adds to earlier ones.
     ///
-    /// With an order, and unless a frame is given, aggregates and [`last_value`](super::func::last_value) look at the rows
-    /// up to the current one and those equal to it.
+    /// With an order, and unless a frame is given, aggregates and [`last_value`](super::func::last_value) look at the
+    /// rows up to the current one and those equal to it.
     pub fn order_by(mut self, terms: impl Ordering) -> Self {
         terms.add_to(&mut self.order_by);
         self

@@ -42,8 +42,8 @@ impl CommonQuery {
     }
 }
 
-/// A common table expression: a query with a name, from which the statement that has it in its `WITH` takes rows as from
-/// a table, as often as it likes.
+/// A common table expression: a query with a name, from which the statement that has it in its `WITH` takes rows as
+/// from a table, as often as it likes.
 ///
 /// [`Select::cte`] makes one of a query, [`Select::recursive`] one that refers to itself, and, on PostgreSQL,
 /// [`Insert::cte`](super::Insert::cte) and its kin one of what a statement returns. A statement gets it by
@@ -107,16 +107,16 @@ impl Cte {
         CteAlias { cte: self.definition.name.clone(), name: name.into() }
     }
 
-    /// `MATERIALIZED`: the database runs the query once and keeps its rows. An error when compiled for MySQL and MariaDB,
-    /// which decide by themselves; PostgreSQL has it since 12, SQLite since 3.35.
+    /// `MATERIALIZED`: the database runs the query once and keeps its rows. An error when compiled for MySQL and
+    /// MariaDB, which decide by themselves; PostgreSQL has it since 12, SQLite since 3.35.
     #[must_use]
     pub fn materialized(mut self) -> Self {
         self.definition.materialized = Some(true);
         self
     }
 
-    /// `NOT MATERIALIZED`: the database takes the query into the one around it, where the conditions of that narrow it. An
-    /// error where [`materialized`](Self::materialized) is.
+    /// `NOT MATERIALIZED`: the database takes the query into the one around it, where the conditions of that narrow it.
+    /// An error where [`materialized`](Self::materialized) is.
     #[must_use]
     pub fn not_materialized(mut self) -> Self {
         self.definition.materialized = Some(false);
@@ -126,7 +126,8 @@ impl Cte {
 
 derived_columns!(Cte, CteAlias);
 
-/// A common table expression under another name, so that a statement can take rows from it twice: what [`Cte::alias`] makes.
+/// A common table expression under another name, so that a statement can take rows from it twice: what [`Cte::alias`]
+/// makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CteAlias {
     cte: Name,
@@ -210,9 +211,9 @@ impl<S: Shape> Select<S> {
 
     /// The query as the first rows of a recursive one: trees, graphs, series.
     ///
-    /// On MySQL and MariaDB its columns are as wide as in the first rows, and text that becomes longer is an error of the
-    /// database, unless the first rows cast it to `CHAR(n)` (MySQL 8.0 Reference Manual, 15.2.20, "Recursive Common
-    /// Table Expressions").
+    /// On MySQL and MariaDB its columns are as wide as in the first rows, and text that becomes longer is an error of
+    /// the database, unless the first rows cast it by [`cast_of_length`](crate::expr::ExprOps::cast_of_length) (MySQL
+    /// 8.0 Reference Manual, 15.2.20, "Recursive Common Table Expressions"). PostgreSQL wants the next rows cast alike.
     ///
     /// ```
     /// # use lapis_sql::dialect::Postgres;
@@ -234,11 +235,46 @@ impl<S: Shape> Select<S> {
     /// );
     /// # Ok::<(), lapis_sql::CompileError>(())
     /// ```
+    ///
+    /// # Order and cycles
+    /// The rows come in no order of their own. What PostgreSQL calls `SEARCH` and `CYCLE` is a column for each row's
+    /// path, which every database has: ordered by it the walk goes in depth, by the depth and then the path in breadth,
+    /// and a place that is in the path already is not gone to once more. Where a row is nothing but a place,
+    /// [`Recursion::union`] ends by itself.
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::Sqlite;
+    /// # use lapis_sql::expr::{func, lit, Column, Expr, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{select, table, Statement};
+    /// # struct Road;
+    /// # impl StaticTable for Road { const TABLE: &'static str = "roads"; }
+    /// # const FROM: Column<Road, i64> = Column::new("from_id");
+    /// # const TO: Column<Road, i64> = Column::new("to_id");
+    /// // A place as text of one length, so that texts have the order of numbers: `0007/`.
+    /// let step = |place: Expr<i64>| func::lpad(place.cast::<String>(), 4, "0").concat("/");
+    /// let place = lit(1_i64).label("place");
+    /// let path = lit("/").concat(step(lit(1_i64))).cast_of_length::<String>(200).label("path");
+    /// let walk = select((place.clone(), path.clone())).recursive("walk").union_all(|walk| {
+    ///     let been = func::position(walk.column_of(&path), lit("/").concat(step(lit(TO))));
+    ///     select((TO, walk.column_of(&path).concat(step(lit(TO))).cast_of_length::<String>(200)))
+    ///         .from(table::<Road>())
+    ///         .join_on(walk, FROM.eq(walk.column_of(&place)))
+    ///         .filter(been.eq(0))
+    /// });
+    /// let in_depth = select(walk.column_of(&place)).with(&walk).from(&walk).order_by(walk.column_of(&path));
+    /// # in_depth.sql(&Sqlite)?;
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    ///
+    /// A limit on how deep it goes is a number that grows by one with each step, and a filter on it. MySQL by itself
+    /// ends a recursion after 1,000 rounds with an error (`cte_max_recursion_depth`), and MariaDB in silence
+    /// (`max_recursive_iterations`).
     pub fn recursive(self, name: impl Into<Name>) -> Recursion<S> {
         Recursion { name: name.into(), first: self }
     }
 
-    /// `WITH`: the query selects from the common table expression by its name, and so may those that are added behind it.
+    /// `WITH`: the query selects from the common table expression by its name, and so may those that are added behind
+    /// it.
     ///
     /// Added to a set operation, it is there for all parts; added to a part before, for that part alone.
     #[must_use]

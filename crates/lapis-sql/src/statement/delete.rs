@@ -76,8 +76,8 @@ pub fn delete<E: StaticTable>() -> Delete<E> {
 }
 
 impl<E, S: Shape> Delete<E, S> {
-    /// `DELETE … USING item`: looks at the rows of a table, an alias or a subquery, every one of them for each row of the table,
-    /// so that the filter has to say which belong together; [`join_on`](Self::join_on) says it in one.
+    /// `DELETE … USING item`: looks at the rows of a table, an alias or a subquery, every one of them for each row of
+    /// the table, so that the filter has to say which belong together; [`join_on`](Self::join_on) says it in one.
     ///
     /// ```
     /// # use lapis_sql::dialect::{MySql, Postgres, Sqlite};

@@ -44,8 +44,8 @@ pub struct JsonMembers<T> {
 }
 
 /// The elements of a JSON array as rows, under a name, each read as `T`: as text, a number, a truth value or a document
-/// (`Json<T>`). The document may be a column of a table that stands before it in FROM. What is no array, and NULL, has no
-/// elements.
+/// (`Json<T>`). The document may be a column of a table that stands before it in FROM. What is no array, and NULL, has
+/// no elements.
 ///
 /// ```
 /// # use lapis_sql::dialect::{MySql, Postgres, Sqlite};
@@ -65,8 +65,8 @@ pub struct JsonMembers<T> {
 /// ```
 ///
 /// An element that is `null` is NULL. One of another sort than `T`, such as text where numbers are read, is an error on
-/// PostgreSQL, and on SQLite when the row is read; MySQL makes of it what it can, and MariaDB of text the number 0. It is
-/// there since SQLite 3.38, MySQL 8.0.4 and MariaDB 10.6.
+/// PostgreSQL, and on SQLite when the row is read; MySQL makes of it what it can, and MariaDB of text the number 0. It
+/// is there since SQLite 3.38, MySQL 8.0.4 and MariaDB 10.6.
 #[must_use = "the elements are nothing before they are selected from"]
 pub fn json_elements<T>(
     name: impl Into<Name>,

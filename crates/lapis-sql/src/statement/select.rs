@@ -127,8 +127,8 @@ impl<S: Shape> Select<S> {
         self
     }
 
-    /// `SELECT DISTINCT ON (…)`: of the rows that are equal in these terms, the first one in the query's order, which has to
-    /// begin with the same terms.
+    /// `SELECT DISTINCT ON (…)`: of the rows that are equal in these terms, the first one in the query's order, which
+    /// has to begin with the same terms.
     ///
     /// ```
     /// # use lapis_sql::dialect::Postgres;
@@ -255,7 +255,8 @@ impl<S: Shape> Select<S> {
         self
     }
 
-    /// `WINDOW name AS (…)`: gives a window a name, by which functions are taken over it and other windows are made of it.
+    /// `WINDOW name AS (…)`: gives a window a name, by which functions are taken over it and other windows are made of
+    /// it.
     ///
     /// ```
     /// # use lapis_sql::dialect::Sqlite;

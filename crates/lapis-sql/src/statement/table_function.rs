@@ -48,8 +48,8 @@ pub struct TableFunction {
 /// # Ok::<(), lapis_sql::CompileError>(())
 /// ```
 ///
-/// PostgreSQL has such functions, SQLite those of its extensions and its pragmas; on MySQL and MariaDB it is an error when
-/// compiled.
+/// PostgreSQL has such functions, SQLite those of its extensions and its pragmas; on MySQL and MariaDB it is an error
+/// when compiled.
 pub fn table_function(function: impl Into<Name>, name: impl Into<Name>) -> TableFunction {
     let function = TableName::new(function);
     let table = FunctionTable { function, args: Vec::new(), columns: Vec::new(), ordinality: false };
@@ -117,8 +117,8 @@ pub struct Unnest<T> {
     marker: PhantomData<fn() -> T>,
 }
 
-/// The elements of an array as rows, under a name, where there are arrays: on PostgreSQL. The array may be a column of a table
-/// that stands before it in FROM; of NULL there are none.
+/// The elements of an array as rows, under a name, where there are arrays: on PostgreSQL. The array may be a column of
+/// a table that stands before it in FROM; of NULL there are none.
 ///
 /// ```
 /// # use lapis_sql::dialect::Postgres;

@@ -40,11 +40,12 @@ macro_rules! typed_write_statement {
                 self
             }
 
-            /// The statement as a common table expression, whose rows are what it returns: another statement that has it in
-            /// its `WITH` runs it, once, and selects from those rows. See [`Cte`].
+            /// The statement as a common table expression, whose rows are what it returns: another statement that has
+            /// it in its `WITH` runs it, once, and selects from those rows. See [`Cte`].
             ///
-            /// PostgreSQL has it alone, and only in the `WITH` of a whole statement; elsewhere it is an error when compiled.
-            /// Both see the database as it was before: the rows that one of them writes are not in the tables of the other.
+            /// PostgreSQL has it alone, and only in the `WITH` of a whole statement; elsewhere it is an error when
+            /// compiled. Both see the database as it was before: the rows that one of them writes are not in the tables
+            /// of the other.
             pub fn cte(self, name: impl Into<crate::Name>) -> Cte {
                 Cte::of(name.into(), CommonQuery::$variant(self.statement))
             }
@@ -95,8 +96,8 @@ macro_rules! joined_write_statement {
                 self
             }
 
-            /// Joins a table, an alias or a subquery, looking only at rows that match. What is known of them may stand in
-            /// the filter and in what is set; what outer joins give, take as a subquery.
+            /// Joins a table, an alias or a subquery, looking only at rows that match. What is known of them may stand
+            /// in the filter and in what is set; what outer joins give, take as a subquery.
             ///
             /// MySQL and MariaDB join; PostgreSQL and SQLite (since 3.33) have `UPDATE … FROM`, PostgreSQL
             /// `DELETE … USING`, and SQLite asks whether such rows exist.
@@ -109,8 +110,8 @@ macro_rules! joined_write_statement {
                 self
             }
 
-            /// Which rows come first where there is a [`limit`](Self::limit), and on MySQL and MariaDB also in which order the
-            /// rows are written.
+            /// Which rows come first where there is a [`limit`](Self::limit), and on MySQL and MariaDB also in which
+            /// order the rows are written.
             ///
             /// MySQL and MariaDB have it, for statements without joins; elsewhere it is an error when compiled.
             #[must_use]
@@ -121,8 +122,8 @@ macro_rules! joined_write_statement {
 
             /// At most so many rows.
             ///
-            /// MySQL and MariaDB have it, for statements without joins. Elsewhere, and there it is an error when compiled, say
-            /// in the filter which they are: `.filter(id.in_select(select(id).order_by(..).limit(..)))`.
+            /// MySQL and MariaDB have it, for statements without joins. Elsewhere, and there it is an error when
+            /// compiled, say in the filter which they are: `.filter(id.in_select(select(id).order_by(..).limit(..)))`.
             #[must_use]
             pub fn limit(mut self, rows: u64) -> Self {
                 self.statement.limit = Some(rows);

@@ -99,8 +99,8 @@ impl<E, S: Shape> Update<E, S> {
         self
     }
 
-    /// `UPDATE … FROM item`: takes rows from a table, an alias or a subquery, every one of them for each row of the table, so
-    /// that the filter has to say which belong together; [`join_on`](Self::join_on) says it in one.
+    /// `UPDATE … FROM item`: takes rows from a table, an alias or a subquery, every one of them for each row of the
+    /// table, so that the filter has to say which belong together; [`join_on`](Self::join_on) says it in one.
     ///
     /// ```
     /// # use lapis_sql::dialect::{MySql, Postgres};

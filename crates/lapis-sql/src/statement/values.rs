@@ -21,10 +21,11 @@ pub struct Values {
     table: ValuesTable,
 }
 
-/// A table of rows that the statement brings along: single values or expressions for one column, or tuples of up to twelve.
+/// A table of rows that the statement brings along: single values or expressions for one column, or tuples of up to
+/// twelve.
 ///
-/// Where the database gives no names to the columns of `VALUES` (SQLite, MariaDB), the first row is selected under them.
-/// No row at all is an error when compiled.
+/// Where the database gives no names to the columns of `VALUES` (SQLite, MariaDB), the first row is selected under
+/// them. No row at all is an error when compiled.
 ///
 /// ```
 /// # use lapis_sql::dialect::{MySql, Postgres, Sqlite};

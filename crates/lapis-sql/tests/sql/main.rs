@@ -14,6 +14,7 @@ mod joined_write;
 mod lock;
 mod paging;
 mod pretty;
+mod quantified;
 mod select;
 mod set_operation;
 mod table_function;

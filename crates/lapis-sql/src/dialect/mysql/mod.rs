@@ -331,6 +331,7 @@ impl<F: Family> Dialect for F {
             ColumnType::Timestamp | ColumnType::TimestampTz => "DATETIME(6)",
             ColumnType::Json => F::ANSWERS.cast_to_json,
             ColumnType::Uuid => F::ANSWERS.uuid.0,
+            ColumnType::String(length) => return display(sql, format_args!("CHAR({length})")),
             ColumnType::Custom(name) => name,
             _ => "CHAR",
         });

@@ -5,8 +5,8 @@ use crate::expr::node::Node;
 use crate::expr::operand::Expr;
 use crate::statement::Grouping;
 
-/// `grouping(x)`: 0 in rows that are grouped by `x`, 1 in those that are not, where [`rollup`](crate::expr::rollup) and its
-/// kin make groups of both kinds. Of several terms, a number of as many bits, the last of them for the last term.
+/// `grouping(x)`: 0 in rows that are grouped by `x`, 1 in those that are not, where [`rollup`](crate::expr::rollup) and
+/// its kin make groups of both kinds. Of several terms, a number of as many bits, the last of them for the last term.
 ///
 /// ```
 /// # use lapis_sql::dialect::Postgres;

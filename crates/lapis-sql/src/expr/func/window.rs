@@ -79,8 +79,8 @@ pub fn lead<O: IntoExpr>(operand: O, rows: u32) -> WindowFunction<Nullable<O>> {
     call("lead", vec![operand.into_node(), constant(rows)])
 }
 
-/// `lag(x, rows, otherwise)`: what `x` is so many rows before, and `otherwise` where there is no such row. Where there is one
-/// and `x` is NULL in it, it is NULL, other than with [`coalesce`](super::coalesce).
+/// `lag(x, rows, otherwise)`: what `x` is so many rows before, and `otherwise` where there is no such row. Where there
+/// is one and `x` is NULL in it, it is NULL, other than with [`coalesce`](super::coalesce).
 ///
 /// ```
 /// # use lapis_sql::dialect::{MariaDb, Sqlite};
@@ -112,7 +112,8 @@ where
     call("lag", vec![operand.into_node(), constant(rows), otherwise.into_node()])
 }
 
-/// `lead(x, rows, otherwise)`: what `x` is so many rows behind, and `otherwise` where there is no such row; see [`lag_or`].
+/// `lead(x, rows, otherwise)`: what `x` is so many rows behind, and `otherwise` where there is no such row; see
+/// [`lag_or`].
 pub fn lead_or<O, D>(operand: O, rows: u32, otherwise: D) -> WindowFunction<O::Type>
 where
     O: IntoExpr,
