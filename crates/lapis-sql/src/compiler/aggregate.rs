@@ -7,7 +7,7 @@ use crate::expr::{Aggregate, Node, OrderBy};
 use crate::value::Value;
 
 /// Those that pass over NULL, so that a CASE can stand for FILTER.
-pub(super) const PASS_OVER_NULL: [&str; 14] = [
+const PASS_OVER_NULL: [&str; 14] = [
     "count",
     "sum",
     "avg",

@@ -1,6 +1,6 @@
 //! Comparison with all or any of several values.
 
-use super::aggregate::PASS_OVER_NULL;
+use super::check::has_aggregate;
 use super::expr::symbol;
 use super::precedence::Level;
 use super::writer::{SqlWriter, Written, invalid};
@@ -54,7 +54,8 @@ impl<'a> SqlWriter<'a, '_> {
         all: bool,
         select: &'a SelectStatement,
     ) -> Written {
-        if holds_aggregate(left) {
+        // SQLite 3.50 finds it misused within a subquery.
+        if has_aggregate(left) {
             let hint = "take the aggregate as a column of a `.subquery(..)`, and compare that";
             let word = if all { "ALL" } else { "ANY" };
             return Err(
@@ -113,17 +114,6 @@ impl<'a> SqlWriter<'a, '_> {
             "{word} (…) stands alone; it is the right side of a comparison, as in `.gt(all_in(select))`",
         )))
     }
-}
-
-/// Whether there is an aggregate of the query around, which SQLite 3.50 finds misused within a subquery.
-fn holds_aggregate(node: &Node) -> bool {
-    let mut found = match node {
-        Node::Aggregate(_) => true,
-        Node::Function { name, .. } => PASS_OVER_NULL.iter().any(|known| name.eq_ignore_ascii_case(known)),
-        _ => false,
-    };
-    node.for_each_operand(&mut |operand| found |= holds_aggregate(operand));
-    found
 }
 
 fn compares(op: BinaryOp) -> bool {

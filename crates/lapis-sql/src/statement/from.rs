@@ -30,6 +30,16 @@ pub enum TableSource {
 
 impl TableSource {
     /// The expressions that may name tables which stand before it in FROM.
+    pub(crate) fn arguments(&self) -> Vec<&Node> {
+        match self {
+            Self::Function(table) => table.args.iter().collect(),
+            Self::Series(table) => vec![&table.start, &table.stop],
+            Self::Json(table) => vec![&table.json],
+            Self::Table(_) | Self::Select(_) | Self::Lateral(_) | Self::Values(_) => Vec::new(),
+        }
+    }
+
+    /// The same, to change them.
     pub(crate) fn arguments_mut(&mut self) -> Vec<&mut Node> {
         match self {
             Self::Function(table) => table.args.iter_mut().collect(),

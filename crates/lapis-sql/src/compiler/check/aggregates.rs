@@ -9,6 +9,7 @@ use crate::expr::Node;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place<'a> {
     Items,
+    From,
     Join,
     Filter,
     GroupBy,
@@ -168,6 +169,7 @@ fn misplaced_window(function: &Node, place: Place<'_>) -> Fault {
 
 fn described(place: Place<'_>) -> &'static str {
     match place {
+        Place::From => "what a function in FROM is given, which is asked row by row",
         Place::Join => "the condition of a join, which is decided row by row",
         Place::Filter => "a filter (WHERE), which is decided row by row",
         Place::GroupBy => "GROUP BY, which makes the groups",

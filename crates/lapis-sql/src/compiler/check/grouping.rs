@@ -26,7 +26,8 @@ impl<'a> Checker<'a> {
         let Some(groups) = Groups::of(select) else { return Ok(()) };
         let items = select.items.iter().map(|item| &item.node);
         let order = select.order_by.iter().map(|term| &term.node);
-        for node in items.chain(&select.having).chain(order) {
+        let windows = select.windows.iter().flat_map(|(_, window)| window.nodes());
+        for node in items.chain(&select.having).chain(&select.distinct_on).chain(windows).chain(order) {
             if let Some(column) = self.ungrouped(node, &groups, select) {
                 return Err(ungrouped(column, self.aggregate));
             }

@@ -148,7 +148,7 @@ fn has_columns(node: &Node) -> bool {
     found
 }
 
-fn has_aggregate(node: &Node) -> bool {
+pub(in crate::compiler) fn has_aggregate(node: &Node) -> bool {
     if aggregates::aggregate(node).is_some() {
         return true;
     }

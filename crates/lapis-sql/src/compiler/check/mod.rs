@@ -12,6 +12,7 @@ mod links;
 mod nullness;
 
 pub(super) use aggregates::is_aggregate;
+pub(super) use links::has_aggregate;
 
 use super::from::infer;
 use super::writer::{ScopeTable, Written};
@@ -139,6 +140,8 @@ impl<'a> Checker<'a> {
         self.nodes(&select.filter, Place::Filter)?;
         self.nodes(&select.group_by, Place::GroupBy)?;
         self.nodes(&select.having, Place::Having)?;
+        self.nodes(select.windows.iter().flat_map(|(_, window)| window.nodes()), Place::Window)?;
+        self.nodes(&select.distinct_on, Place::OrderBy)?;
         self.nodes(select.order_by.iter().map(|term| &term.node), Place::OrderBy)
     }
 
@@ -147,7 +150,7 @@ impl<'a> Checker<'a> {
         match &item.source {
             TableSource::Select(select) | TableSource::Lateral(select) => self.select(select),
             TableSource::Values(table) => self.nodes(table.rows.iter().flatten(), Place::Values),
-            _ => Ok(()),
+            source => self.nodes(source.arguments(), Place::From),
         }
     }
 
@@ -197,8 +200,9 @@ fn visit_query<'a>(select: &'a SelectStatement, f: &mut dyn FnMut(&'a Node)) {
         set.parts.iter().for_each(|part| visit_query(part, f));
     }
     for item in from_items(select) {
-        if let TableSource::Select(select) | TableSource::Lateral(select) = &item.source {
-            visit_query(select, f);
+        match &item.source {
+            TableSource::Select(select) | TableSource::Lateral(select) => visit_query(select, f),
+            source => source.arguments().into_iter().for_each(|node| visit_leaves(node, f)),
         }
     }
     let items = select.items.iter().map(|item| &item.node);
@@ -209,6 +213,8 @@ fn visit_query<'a>(select: &'a SelectStatement, f: &mut dyn FnMut(&'a Node)) {
         .chain(&select.filter)
         .chain(&select.group_by)
         .chain(&select.having)
+        .chain(&select.distinct_on)
+        .chain(select.windows.iter().flat_map(|(_, window)| window.nodes()))
         .chain(order)
         .for_each(|node| visit_leaves(node, f));
 }
