@@ -64,9 +64,9 @@ pub struct JsonMembers<T> {
 /// # Ok::<(), lapis_sql::CompileError>(())
 /// ```
 ///
-/// An element that is `null` is NULL. One of another sort than `T`, such as text where numbers are read, is an error on
-/// PostgreSQL, and on SQLite when the row is read; MySQL makes of it what it can, and MariaDB of text the number 0. It
-/// is there since SQLite 3.38, MySQL 8.0.4 and MariaDB 10.6.
+/// An element that is `null` is NULL, or the document `null`. One of another sort than `T`, such as text where numbers
+/// are read, is an error on PostgreSQL, and on SQLite when the row is read; MySQL makes of it what it can, and MariaDB
+/// of text the number 0. It is there since SQLite 3.38, MySQL 8.0.4 and MariaDB 10.6.
 #[must_use = "the elements are nothing before they are selected from"]
 pub fn json_elements<T>(
     name: impl Into<Name>,

@@ -191,7 +191,7 @@ async fn elements_are_of_each_kind(database: &Database) -> Result<()> {
     let texts = json_elements::<String>("e", document(serde_json::json!(["a", 5, true])));
     let query = select(texts.value()).from(&texts).order_by(texts.ordinality());
     assert_eq!(database.all(query).await?, told(&[Some("a"), Some("5"), Some("true")]));
-    let json = serde_json::json!(["a\"", 5, 1.5, true, {"a": [1]}, [null]]);
+    let json = serde_json::json!(["a\"", 5, 1.5, true, {"a": [1]}, [null], null]);
     let documents = json_elements::<Json>("e", document(json.clone()));
     let query = select(documents.value()).from(&documents).order_by(documents.ordinality());
     let documents: Vec<Option<Json>> = database.all(query).await?;

@@ -3,9 +3,9 @@
 //! A common table expression is a value, too: a statement gets it by `with`, and takes rows of it as of a table.
 
 use lapis::prelude::*;
-use lapis::statement::table;
+use lapis::statement::{delete, insert, table};
 
-use crate::entry::{Rows, topic};
+use crate::entry::{Rows, Write, topic};
 use crate::tables::*;
 
 /// A query with a name.
@@ -150,4 +150,110 @@ pub fn materialized() -> impl Rows<String> {
         .from(&long_books)
 }
 
-topic!("common_tables.rs": with, several, tree, line, graph, materialized);
+/// The same twice, under another name.
+///
+/// ```sql
+/// WITH sold AS (SELECT city, sum(quantity) AS total
+///               FROM sales GROUP BY city)
+/// SELECT sold.city, less.city
+/// FROM sold
+/// JOIN sold AS less ON less.total < sold.total
+/// ```
+pub fn twice() -> impl Rows<(String, String)> {
+    let total = func::sum(Sale::quantity).label("total");
+    let sold =
+        select((Sale::city, total.clone())).group_by(Sale::city).cte("sold");
+    let less = sold.alias("less");
+    let fewer = less.column_of(&total).lt(sold.column_of(&total));
+    select((sold.c(Sale::city), less.c(Sale::city)))
+        .with(&sold)
+        .from(&sold)
+        .join_on(&less, fewer)
+}
+
+/// A tree walked in depth: each row has its path, and the paths are the order.
+///
+/// ```sql SQLite
+/// WITH RECURSIVE walk AS (
+///     SELECT id, name AS path FROM genres WHERE parent_id IS NULL
+///     UNION ALL
+///     SELECT genres.id, walk.path || '/' || genres.name
+///     FROM genres JOIN walk ON genres.parent_id = walk.id)
+/// SELECT walk.path FROM walk ORDER BY walk.path
+/// ```
+///
+/// ```sql PostgreSQL
+/// WITH RECURSIVE walk AS (
+///     SELECT id, CAST(name AS VARCHAR(200)) AS path
+///     FROM genres WHERE parent_id IS NULL
+///     UNION ALL
+///     SELECT genres.id,
+///            CAST(walk.path || '/' || genres.name AS VARCHAR(200))
+///     FROM genres JOIN walk ON genres.parent_id = walk.id)
+/// SELECT walk.path FROM walk ORDER BY walk.path
+/// ```
+///
+/// ```sql MySQL, MariaDB
+/// WITH RECURSIVE walk AS (
+///     SELECT id, CAST(name AS CHAR(200)) AS path
+///     FROM genres WHERE parent_id IS NULL
+///     UNION ALL
+///     SELECT genres.id, concat(walk.path, '/', genres.name)
+///     FROM genres JOIN walk ON genres.parent_id = walk.id)
+/// SELECT walk.path FROM walk ORDER BY walk.path
+/// ```
+pub fn in_depth() -> impl Rows<String> {
+    let path = Genre::name.cast_of_length::<String>(200).label("path");
+    let walk = select((Genre::id, path.clone()))
+        .filter(Genre::parent.is_null())
+        .recursive("walk")
+        .union_all(|walk| {
+            let above = walk.column_of(&path);
+            let path = above.concat("/").concat(Genre::name);
+            select((Genre::id, path.cast_of_length::<String>(200)))
+                .from(table::<Genre>())
+                .join_on(walk, Genre::parent.eq(walk.c(Genre::id)))
+        });
+    let path = walk.column_of(&path);
+    select(path.clone()).with(&walk).from(&walk).order_by(path)
+}
+
+/// Before a statement that writes.
+///
+/// ```sql SQLite, PostgreSQL, MySQL
+/// WITH dear AS (SELECT id FROM books WHERE price > 14)
+/// DELETE FROM stock
+/// WHERE book_id IN (SELECT dear.id FROM dear)
+/// ```
+///
+/// Not on MariaDB: use a subquery.
+pub fn with_delete() -> impl Write {
+    let dear = select(Book::id).filter(Book::price.gt(14)).cte("dear");
+    let ids = select(dear.c(Book::id)).from(&dear);
+    delete::<Stock>().with(&dear).filter(Stock::book_id.in_select(ids))
+}
+
+/// Statements that write in it: rows moved at once.
+///
+/// ```sql PostgreSQL
+/// WITH gone AS (DELETE FROM sales WHERE city = 'Rome'
+///               RETURNING book_id, quantity)
+/// INSERT INTO stock (city, book_id, amount)
+/// SELECT 'Rome', gone.book_id, gone.quantity FROM gone
+/// ```
+///
+/// Not on SQLite, MySQL and MariaDB: run both in one transaction.
+pub fn moved() -> impl Write {
+    let gone = delete::<Sale>()
+        .filter(Sale::city.eq("Rome"))
+        .returning((Sale::book, Sale::quantity))
+        .cte("gone");
+    let rows =
+        select((lit("Rome"), gone.c(Sale::book), gone.c(Sale::quantity)))
+            .from(&gone);
+    insert::<Stock>()
+        .from_select((Stock::city, Stock::book_id, Stock::amount), rows)
+        .with(&gone)
+}
+
+topic!("common_tables.rs": with, several, tree, line, graph, materialized, twice, in_depth, with_delete, moved);

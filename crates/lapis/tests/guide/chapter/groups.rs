@@ -1,5 +1,6 @@
 //! # Groups and aggregates
 
+use lapis::expr::{grouping_set, grouping_sets, rollup};
 use lapis::prelude::*;
 
 use crate::entry::{Rows, topic};
@@ -136,4 +137,65 @@ pub fn string_agg() -> impl Rows<(i64, Option<String>)> {
     select((Book::author, titles)).group_by(Book::author)
 }
 
-topic!("groups.rs": aggregates, group, group_of_several, having, count_distinct, filter, string_agg);
+/// With subtotals and a total. A term that a row is not grouped by is NULL in it.
+///
+/// ```sql PostgreSQL
+/// SELECT city, book_id, sum(quantity)
+/// FROM sales
+/// GROUP BY ROLLUP (city, book_id)
+/// ```
+///
+/// ```sql MySQL, MariaDB
+/// SELECT city, book_id, sum(quantity)
+/// FROM sales
+/// GROUP BY city, book_id WITH ROLLUP
+/// ```
+///
+/// Not on SQLite: put the groups of several queries together with `union_all`.
+pub fn subtotals() -> impl Rows<(Option<String>, Option<i64>, Option<i64>)> {
+    let sold = func::sum(Sale::quantity);
+    select((Sale::city.nullable(), Sale::book.nullable(), sold))
+        .group_by(rollup((Sale::city, Sale::book)))
+}
+
+/// By several groupings at once, `cube((a, b))` being all of them.
+///
+/// ```sql PostgreSQL
+/// SELECT city, book_id, grouping(city, book_id), sum(quantity)
+/// FROM sales
+/// GROUP BY GROUPING SETS ((city, book_id), city, ())
+/// ```
+///
+/// Not on SQLite, MySQL and MariaDB: put the groups of several queries together with `union_all`.
+pub fn several_groupings()
+-> impl Rows<(Option<String>, Option<i64>, i64, Option<i64>)> {
+    let sets = grouping_sets([
+        grouping_set((Sale::city, Sale::book)),
+        grouping_set(Sale::city),
+        grouping_set(()),
+    ]);
+    select((
+        Sale::city.nullable(),
+        Sale::book.nullable(),
+        func::grouping((Sale::city, Sale::book)),
+        func::sum(Sale::quantity),
+    ))
+    .group_by(sets)
+}
+
+/// The first row of each group.
+///
+/// ```sql PostgreSQL
+/// SELECT DISTINCT ON (author_id) author_id, title
+/// FROM books
+/// ORDER BY author_id, published DESC
+/// ```
+///
+/// Not on SQLite, MySQL and MariaDB: number the rows of each group, as under "Subqueries".
+pub fn distinct_on() -> impl Rows<(i64, String)> {
+    select((Book::author, Book::title))
+        .distinct_on(Book::author)
+        .order_by((Book::author, Book::published.desc()))
+}
+
+topic!("groups.rs": aggregates, group, group_of_several, having, count_distinct, filter, string_agg, subtotals, several_groupings, distinct_on);

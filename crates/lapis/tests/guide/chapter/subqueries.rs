@@ -1,6 +1,6 @@
 //! # Subqueries
 
-use lapis::expr::{exists, not_exists, row};
+use lapis::expr::{all_in, exists, not_exists, row};
 use lapis::prelude::*;
 use lapis::statement::{alias, table};
 
@@ -170,7 +170,39 @@ pub fn first_of_each() -> impl Rows<String> {
         .filter(numbered.column::<i64>("place").eq(1))
 }
 
+/// Compared with all rows of one, or with any of them.
+///
+/// ```sql PostgreSQL, MySQL, MariaDB
+/// SELECT title
+/// FROM books
+/// WHERE price >= ALL (SELECT price FROM books)
+/// ```
+///
+/// ```sql SQLite
+/// SELECT title
+/// FROM books
+/// WHERE price >= (SELECT max(price) FROM books)
+/// ```
+pub fn all_rows() -> impl Rows<String> {
+    let b = alias::<Book>("b");
+    let prices = select(b.c(Book::price)).from(&b);
+    select(Book::title).filter(Book::price.ge(all_in(prices)))
+}
+
+/// Several columns compared with the row of one.
+///
+/// ```sql
+/// SELECT amount
+/// FROM stock
+/// WHERE (city, book_id) = (SELECT city, book_id
+///                          FROM sales WHERE id = 2)
+/// ```
+pub fn row_of_subquery() -> impl Rows<i32> {
+    let sale = select((Sale::city, Sale::book)).filter(Sale::id.eq(2));
+    select(Stock::amount)
+        .filter(row((Stock::city, Stock::book_id)).eq_select(sale))
+}
+
 topic!(
     "subqueries.rs": in_from, scalar, comparison, any, exists_by_hand, has, in_select, row_in_select, lateral,
-    first_of_each,
-);
+    first_of_each, all_rows, row_of_subquery);

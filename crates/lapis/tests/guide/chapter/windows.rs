@@ -2,7 +2,7 @@
 //!
 //! A window is a value: it can be made once, and taken by several functions.
 
-use lapis::expr::{Exclude, window};
+use lapis::expr::{Exclude, named_window, window};
 use lapis::prelude::*;
 
 use crate::entry::{Rows, topic};
@@ -171,6 +171,43 @@ pub fn filter() -> impl Rows<(i64, Option<i64>)> {
     select((Sale::id, in_oslo.over(window().order_by(Sale::sold_at))))
 }
 
+/// A window with a name, and one that is made of it.
+///
+/// ```sql
+/// SELECT id, sum(quantity) OVER in_city,
+///        rank() OVER (in_city ORDER BY quantity DESC)
+/// FROM sales
+/// WINDOW in_city AS (PARTITION BY city)
+/// ```
+pub fn named() -> impl Rows<(i64, Option<i64>, i64)> {
+    let in_city = named_window("in_city");
+    let place = in_city.clone().order_by(Sale::quantity.desc());
+    select((
+        Sale::id,
+        func::sum(Sale::quantity).over(in_city),
+        func::rank().over(place),
+    ))
+    .window("in_city", window().partition_by(Sale::city))
+}
+
+/// Another row, or a value where there is none. Where there is one with NULL in it, it is NULL.
+///
+/// ```sql SQLite, PostgreSQL, MySQL
+/// SELECT id, lag(quantity, 1, 0) OVER (ORDER BY sold_at)
+/// FROM sales
+/// ```
+///
+/// ```sql MariaDB
+/// SELECT id, CASE WHEN lag(1, 1) OVER (ORDER BY sold_at) IS NULL
+///                 THEN 0
+///                 ELSE lag(quantity, 1) OVER (ORDER BY sold_at)
+///            END
+/// FROM sales
+/// ```
+pub fn neighbour_or() -> impl Rows<(i64, i32)> {
+    let before = func::lag_or(Sale::quantity, 1, 0);
+    select((Sale::id, before.over(window().order_by(Sale::sold_at))))
+}
+
 topic!(
-    "windows.rs": ranking, shares, running_total, frame, range, groups, neighbours, values_of_all_rows, filter
-);
+    "windows.rs": ranking, shares, running_total, frame, range, groups, neighbours, values_of_all_rows, filter, named, neighbour_or);
