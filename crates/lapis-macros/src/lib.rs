@@ -83,11 +83,23 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `on_update = ..` | what every flushed update sets it to: `now()`, a literal, or `sql("..")` |
 /// | `computed = "..", stored` | a generated column; `stored` if it is to be kept |
 /// | `on_delete = ".."`, `on_key_update = ".."` | of a reference: `cascade`, `restrict`, `set null`, `set default`, `no action` |
+/// | `property = ..` | of an `Auto`: no column, but an expression that the entity is selected with; see below |
 /// | `check = ".."`, `comment = ".."` | as on the struct |
 /// | `skip` | no column: the field is `Default::default()` when a row is read |
 ///
 /// A `server_default` on a field that is no `Auto` is for rows that others insert: this program always sends
 /// the field's value.
+///
+/// # Properties
+/// A field with `#[column(property = ..)]` is no column. It holds what an expression gives, which every select of the
+/// entity has along: of queries, of relations that are loaded, of `get` and `refresh`. The expression is any Rust
+/// expression that makes an SQL one: an arithmetic one over the entity's columns, a subquery that counts rows of another
+/// entity. It is read as the type within the `Auto`, and its constant stands in filters, orders and selects:
+/// `User::post_count.gt(3)`.
+///
+/// Nothing writes a property. A flush that inserts or updates the row unsets it in the session, for the database may say
+/// something else now; so it is unset until the row is read again, by `session.refresh(..)` or any query that finds it.
+/// What other rows' changes make of it shows when it is read again, too.
 ///
 /// # `#[relation(..)]` on `Many` and `One`
 /// | attribute | meaning |

@@ -65,6 +65,7 @@
 //! | connect | [`Engine`], [`EngineBuilder`] |
 //! | load and change entities | [`Session`], [`SessionMaker`], [`Handle`] |
 //! | take columns, orders and values from a request | [`Entity::column`], [`dynamic`] |
+//! | have an expression selected with an entity | [`derive@Entity`], [`Property`](orm::entity::Property) |
 //! | read a query in pages | [`Select::page`](statement::Select::page), [`Select::keyset`](statement::Select::keyset) |
 //! | write expressions | [`ExprOps`](expr::ExprOps), [`func`] |
 //! | write statements | [`Entity::select`], [`select`](statement::select), [`text`](statement::text) |

@@ -58,6 +58,9 @@ impl Entity {
         let (p, ident, ty, docs) = (&self.lapis, &field.ident, &field.ty, &field.docs);
         let default = field.column.default.as_ref().map(|default| &default.value);
         let options = match (&field.kind, default) {
+            (FieldKind::Property(value), _) => {
+                quote!(default = #p::Auto::unset(), with = |value: #value| #p::Auto::from(value))
+            }
             (FieldKind::Auto(value), _) => {
                 let take = if takes_into(value) {
                     quote!(|value: impl ::core::convert::Into<#value>| #p::Auto::from(value.into()))

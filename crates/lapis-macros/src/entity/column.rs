@@ -7,7 +7,7 @@ use syn::{Attribute, Error, Expr, ExprLit, Lit, LitStr, Result, Token, UnOp};
 use super::table::Check;
 use crate::attribute::{At, Faults, integer, name, once, string, unknown};
 
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 20] = [
     "primary_key",
     "name",
     "length",
@@ -26,6 +26,7 @@ const KNOWN: [&str; 19] = [
     "check",
     "computed",
     "stored",
+    "property",
     "skip",
 ];
 
@@ -52,6 +53,7 @@ pub struct ColumnAttributes {
     pub checks: Vec<Check>,
     pub computed: Option<At<LitStr>>,
     pub stored: Option<At<()>>,
+    pub property: Option<At<Expr>>,
     pub skip: Option<At<()>>,
 }
 
@@ -106,6 +108,7 @@ impl ColumnAttributes {
             }
             "computed" => once(&mut self.computed, meta, string(meta)?),
             "stored" => once(&mut self.stored, meta, ()),
+            "property" => once(&mut self.property, meta, meta.value()?.parse()?),
             "skip" => once(&mut self.skip, meta, ()),
             _ => Err(unknown(meta, "#[column]", &KNOWN)),
         }
@@ -123,6 +126,24 @@ impl ColumnAttributes {
             ("computed", span(&self.computed)),
         ];
         given.into_iter().filter_map(|(name, span)| Some((name, span?)))
+    }
+
+    /// Those that say something of a column, which a property is not, as far as they are given.
+    pub fn of_columns(&self) -> impl Iterator<Item = (&'static str, Span)> {
+        let given = [
+            ("primary_key", span(&self.primary_key)),
+            ("name", span(&self.name)),
+            ("unique", span(&self.unique)),
+            ("index", span(&self.index)),
+            ("default", span(&self.default)),
+            ("server_default", span(&self.server_default)),
+            ("comment", span(&self.comment)),
+            ("check", self.checks.first().map(|check| check.sql.span())),
+            ("stored", span(&self.stored)),
+            ("skip", span(&self.skip)),
+        ];
+        let given = given.into_iter().filter_map(|(name, span)| Some((name, span?)));
+        given.chain(self.of_columns_only()).chain(self.of_references_only())
     }
 
     /// Those that only a reference takes, as far as they are given.

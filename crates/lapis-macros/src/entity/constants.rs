@@ -18,6 +18,7 @@ impl Entity {
             quote!(const SCHEMA: ::core::option::Option<&'static str> = ::core::option::Option::Some(#schema);)
         });
         let columns = self.fields.iter().filter_map(|field| self.column_constant(field));
+        let properties = self.properties().filter_map(|field| self.property_constant(field));
         let references = self
             .references()
             .enumerate()
@@ -40,6 +41,7 @@ impl Entity {
             #[allow(non_upper_case_globals, dead_code)]
             impl #ident {
                 #(#columns)*
+                #(#properties)*
                 #(#references)*
                 #(#relations)*
             }
@@ -56,6 +58,21 @@ impl Entity {
         Some(quote! {
             #docs
             #vis const #ident: #p::Column<Self, #ty> = #p::Column::new(#name);
+        })
+    }
+
+    fn property_constant(&self, field: &Field) -> Option<TokenStream> {
+        let expression = &field.column.property.as_ref().filter(|_| !field.has_no_constant())?.value;
+        let (p, ident, vis, name) = (&self.lapis, &field.ident, &field.vis, &field.name);
+        let (ty, docs) = (field.value_type(), self.docs(field, "property", name));
+        let node = quote_spanned!(expression.span()=> #p::property_node::<#ty, _>);
+        Some(quote! {
+            #docs
+            #vis const #ident: #p::Property<Self, #ty> = #p::Property::new(#name, || {
+                #[allow(unused_imports)]
+                use #p::ExprOps as _;
+                #node(#expression)
+            });
         })
     }
 

@@ -29,6 +29,8 @@ pub enum FieldKind {
     Column,
     /// `Auto<T>`, with the `T`.
     Auto(Type),
+    /// `Auto<T>` that holds what an expression gives, with the `T`.
+    Property(Type),
     /// `Ref<T>` or `Option<Ref<T>>`.
     Reference { target: Type, nullable: bool },
     /// `Many<T>`
@@ -47,7 +49,11 @@ impl Field {
         let ident = field.ident.clone()?;
         let column = ColumnAttributes::parse(&field.attrs, faults);
         let relation = RelationAttributes::parse(&field.attrs, faults);
-        let kind = if column.skip.is_some() { FieldKind::Skipped } else { FieldKind::of(&field.ty) };
+        let kind = match FieldKind::of(&field.ty) {
+            _ if column.skip.is_some() => FieldKind::Skipped,
+            FieldKind::Auto(value) if column.property.is_some() => FieldKind::Property(value),
+            kind => kind,
+        };
         let field = Self {
             name: ident.unraw().to_string(),
             ident,
@@ -75,13 +81,17 @@ impl Field {
     /// The type that the column is read as: `T` for `Auto<T>`.
     pub fn value_type(&self) -> &Type {
         match &self.kind {
-            FieldKind::Auto(value) => value,
+            FieldKind::Auto(value) | FieldKind::Property(value) => value,
             _ => &self.ty,
         }
     }
 
     pub fn is_mapped(&self) -> bool {
         matches!(self.kind, FieldKind::Column | FieldKind::Auto(_) | FieldKind::Reference { .. })
+    }
+
+    pub fn is_property(&self) -> bool {
+        matches!(self.kind, FieldKind::Property(_))
     }
 
     pub fn is_primary_key(&self) -> bool {
@@ -118,7 +128,12 @@ impl Field {
             );
             faults.say(self.ident.span(), message);
         }
+        if let (Some(property), false) = (&self.column.property, self.is_property()) {
+            let message = "a property is read with the row and never written: make the field an `Auto<..>`";
+            faults.say(property.span, message);
+        }
         match &self.kind {
+            FieldKind::Property(_) => self.check_property(faults),
             FieldKind::Skipped => self.check_skipped(faults),
             FieldKind::Many(_) | FieldKind::One(_) => self.check_relation(faults),
             FieldKind::Reference { nullable, .. } => self.check_reference(*nullable, faults),
@@ -130,6 +145,13 @@ impl Field {
     fn check_skipped(&self, faults: &mut Faults) {
         if self.is_primary_key() {
             faults.say(self.ident.span(), "a field that is skipped cannot be the primary key");
+        }
+        self.refuse_relation(faults);
+    }
+
+    fn check_property(&self, faults: &mut Faults) {
+        for (name, span) in self.column.of_columns() {
+            faults.say(span, format!("`{name}` is for columns, and a property is an expression"));
         }
         self.refuse_relation(faults);
     }
@@ -299,6 +321,7 @@ mod tests {
         match FieldKind::of(&ty) {
             FieldKind::Column => "column",
             FieldKind::Auto(_) => "auto",
+            FieldKind::Property(_) => "property",
             FieldKind::Reference { nullable: false, .. } => "reference",
             FieldKind::Reference { nullable: true, .. } => "nullable reference",
             FieldKind::Many(_) => "many",
@@ -326,6 +349,24 @@ mod tests {
                 .is_empty()
         );
         assert!(faults(parse_quote!(#[column(primary_key)] id: Auto<i64>)).is_empty());
+    }
+
+    #[test]
+    fn a_property_is_no_column_and_is_never_written() {
+        assert!(faults(parse_quote!(#[column(property = count_posts())] posts: Auto<i64>)).is_empty());
+        let found = faults(parse_quote!(#[column(property = count_posts())] posts: i64));
+        assert_eq!(
+            found,
+            ["a property is read with the row and never written: make the field an `Auto<..>`"]
+        );
+        let found = faults(parse_quote!(#[column(property = x(), unique, length = 3)] posts: Auto<i64>));
+        assert_eq!(
+            found,
+            [
+                "`unique` is for columns, and a property is an expression",
+                "`length` is for columns, and a property is an expression"
+            ]
+        );
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Entity {
             let message = "one field of a primary key can be numbered by the database, and one is already";
             faults.say(second.type_span(), message);
         }
-        if self.mapped().count() > MOST_COLUMNS {
+        if self.read().count() > MOST_COLUMNS {
             faults.say(self.ident.span(), format!("an entity has at most {MOST_COLUMNS} columns"));
         }
         for constraint in &self.attributes.constraints {
@@ -116,11 +116,9 @@ impl Entity {
             }
         }
         let mut seen = std::collections::HashMap::new();
-        for field in self
-            .fields
-            .iter()
-            .filter(|field| matches!(field.kind, FieldKind::Column | FieldKind::Auto(_)))
-        {
+        for field in self.fields.iter().filter(|field| {
+            matches!(field.kind, FieldKind::Column | FieldKind::Auto(_) | FieldKind::Property(_))
+        }) {
             if let Some(first) = seen.insert(field.column_name(), &field.name) {
                 let message = format!("the field `{first}` has a column of this name already");
                 faults.say(
@@ -144,6 +142,16 @@ impl Entity {
     /// The fields that have columns, in order: their places are the mapper's field numbers.
     fn mapped(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| field.is_mapped())
+    }
+
+    /// The fields that are properties, in order: their numbers follow those of the mapped ones.
+    fn properties(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| field.is_property())
+    }
+
+    /// The fields that a row holds, in the order of their numbers.
+    fn read(&self) -> impl Iterator<Item = &Field> {
+        self.mapped().chain(self.properties())
     }
 
     /// The references, in order: their places are the mapper's reference numbers.

@@ -17,6 +17,7 @@ impl Entity {
         let p = &self.lapis;
         let name = self.ident.to_string();
         let fields = self.mapped().map(|field| self.field_calls(field));
+        let properties = self.properties().map(|field| self.property_call(field));
         let relations =
             self.relations().map(|(field, target, many)| self.relation_calls(field, target, many));
         let table = self.table_calls();
@@ -31,6 +32,7 @@ impl Entity {
                 MODEL.get_or_init(|| {
                     let mut model = #p::ModelBuilder::new::<Self>(#name);
                     #(#fields)*
+                    #(#properties)*
                     #(#relations)*
                     #table
                     model.build()
@@ -56,6 +58,13 @@ impl Entity {
                 }
             }
         }
+    }
+
+    fn property_call(&self, field: &Field) -> TokenStream {
+        let (p, name, ident, value) = (&self.lapis, &field.name, &field.ident, field.value_type());
+        let ty = quote_spanned!(value.span()=> <#value as #p::FieldType>::column_type());
+        let nullable = quote_spanned!(value.span()=> <#value as #p::FieldType>::NULLABLE);
+        quote!(model.property(#name, #ty, #nullable, Self::#ident.expression());)
     }
 
     fn field_calls(&self, field: &Field) -> TokenStream {

@@ -13,7 +13,7 @@ impl Entity {
     pub(super) fn row(&self) -> TokenStream {
         let (p, ident) = (&self.lapis, &self.ident);
         let key_type = self.key_type();
-        let widths = self.mapped().map(|field| match &field.kind {
+        let widths = self.read().map(|field| match &field.kind {
             FieldKind::Reference { .. } => {
                 let ty = &field.ty;
                 quote!(<#ty as #p::ReferenceField>::COLUMNS)
@@ -76,25 +76,27 @@ impl Entity {
 
     fn decode(&self) -> TokenStream {
         let p = &self.lapis;
-        let mut number: usize = 0;
-        let mut after_reference = false;
+        let first_reference =
+            self.read().position(|field| matches!(field.kind, FieldKind::Reference { .. }));
         let fields = self.fields.iter().map(|field| {
             let (ident, ty) = (&field.ident, &field.ty);
-            if !field.is_mapped() {
+            let Some(number) = self.read().position(|read| read.ident == field.ident) else {
                 return quote!(#ident: ::core::default::Default::default(),);
-            }
+            };
+            let after_reference = first_reference.is_some_and(|first| first < number);
             // Up to the first reference, which may span several columns, a field's number is its offset.
             let at = if after_reference {
                 quote!(first + const { #p::offset(<Self as #p::Entity>::WIDTHS, #number) })
             } else {
                 quote!(first + #number)
             };
-            number += 1;
             match &field.kind {
                 FieldKind::Reference { .. } => {
-                    after_reference = true;
                     quote!(#ident: #p::read_reference::<#ty>(row, #at)?,)
                 }
+                FieldKind::Property(value) => quote_spanned! { field.type_span()=>
+                    #ident: #p::read_property::<#value>(row, #at)?,
+                },
                 FieldKind::Auto(value) => quote_spanned! { field.type_span()=>
                     #ident: #p::Auto::from(<#value as #p::FieldType>::from_column(row, #at)?),
                 },
@@ -112,10 +114,10 @@ impl Entity {
     /// `value`, `set` and `unset`, by field number.
     fn field_functions(&self) -> TokenStream {
         let p = &self.lapis;
-        let values = self.mapped().enumerate().map(|(number, field)| {
+        let values = self.read().enumerate().map(|(number, field)| {
             let (ident, ty) = (&field.ident, &field.ty);
             let value = match &field.kind {
-                FieldKind::Auto(value) => quote_spanned! { field.type_span()=>
+                FieldKind::Auto(value) | FieldKind::Property(value) => quote_spanned! { field.type_span()=>
                     self.#ident.get().map(<#value as #p::FieldType>::to_value)
                 },
                 FieldKind::Reference { .. } => {
@@ -127,10 +129,10 @@ impl Entity {
             };
             quote!(#number => #value,)
         });
-        let sets = self.mapped().enumerate().map(|(number, field)| {
+        let sets = self.read().enumerate().map(|(number, field)| {
             let (ident, ty) = (&field.ident, &field.ty);
             let value = match &field.kind {
-                FieldKind::Auto(value) => quote_spanned! { field.type_span()=>
+                FieldKind::Auto(value) | FieldKind::Property(value) => quote_spanned! { field.type_span()=>
                     #p::Auto::from(<#value as #p::FieldType>::from_cell(cell)?)
                 },
                 FieldKind::Reference { .. } => {
@@ -140,8 +142,8 @@ impl Entity {
             };
             quote!(#number => self.#ident = #value,)
         });
-        let unsets = self.mapped().enumerate().filter_map(|(number, field)| match &field.kind {
-            FieldKind::Auto(_) => {
+        let unsets = self.read().enumerate().filter_map(|(number, field)| match &field.kind {
+            FieldKind::Auto(_) | FieldKind::Property(_) => {
                 let ident = &field.ident;
                 Some(quote!(#number => self.#ident = #p::Auto::unset(),))
             }

@@ -17,7 +17,9 @@ use lapis_sql::types::ColumnType;
 
 use crate::relation::Through;
 
-use super::{Association, Cascade, ColumnModel, Entity, Model, ReferenceModel, RelationModel, Via};
+use super::{
+    Association, Cascade, ColumnModel, Entity, Model, PropertyModel, ReferenceModel, RelationModel, Via,
+};
 use crate::session::{AnyArena, SqlCache, new_arena};
 
 /// A column of a primary key, as references to the entity copy it.
@@ -64,6 +66,7 @@ pub struct ModelBuilder {
     source_keys: fn() -> Vec<KeyColumn>,
     new_arena: fn(NonZeroU32) -> Box<dyn AnyArena>,
     fields: Vec<&'static str>,
+    properties: Vec<PropertyModel>,
     /// The columns of the field that was added last.
     first: usize,
 }
@@ -84,6 +87,7 @@ impl ModelBuilder {
             source_keys: E::key_columns,
             new_arena: new_arena::<E>,
             fields: Vec::new(),
+            properties: Vec::new(),
             first: 0,
         }
     }
@@ -266,6 +270,19 @@ impl ModelBuilder {
         self
     }
 
+    /// A field that is an expression, behind all fields that are columns.
+    pub fn property(
+        &mut self,
+        name: &'static str,
+        ty: ColumnType,
+        nullable: bool,
+        node: fn() -> Node,
+    ) -> &mut Self {
+        let field = self.fields.len() + self.properties.len();
+        self.properties.push(PropertyModel { name, field, ty, nullable, node });
+        self
+    }
+
     /// A constraint or comment of the whole table.
     pub fn table(&mut self, change: impl FnOnce(&mut Table)) -> &mut Self {
         change(&mut self.table);
@@ -353,8 +370,12 @@ impl ModelBuilder {
     #[must_use]
     pub fn build(self) -> Model {
         let columns = self.table.columns.iter().map(|column| column.name.clone());
+        let items = TableItems::new(self.table.name.clone(), columns);
+        let properties = self.properties.iter();
+        let items = properties.fold(items, |items, property| items.with(property.name, property.node));
         Model {
-            items: TableItems::new(self.table.name.clone(), columns),
+            items,
+            properties: self.properties,
             name: self.name,
             table: Arc::new(self.table),
             fields: self.fields,

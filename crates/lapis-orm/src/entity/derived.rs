@@ -7,7 +7,7 @@ use lapis_sql::types::{ColumnType, Decode, Encode, SqlType};
 use lapis_sql::{Cell, DecodeError, Value};
 
 use super::Entity;
-use crate::field::ReferenceField;
+use crate::field::{Auto, ReferenceField};
 
 /// A type that a plain column's field can have: one that is stored, bound and read.
 ///
@@ -100,26 +100,39 @@ pub fn read_reference<F: ReferenceField>(row: &Row<'_>, first: usize) -> Result<
     F::decode(row, first).map_err(|error| Error::decode(row.name(first), error))
 }
 
+/// Reads a property from a row, whose column `at` it is; one that ends before it has none.
+///
+/// # Errors
+/// If the column does not hold the property's type.
+#[inline]
+pub fn read_property<T: FieldType>(row: &Row<'_>, at: usize) -> Result<Auto<T>> {
+    if at < row.len() { T::from_column(row, at).map(Auto::from) } else { Ok(Auto::unset()) }
+}
+
 /// Reads an entity from a row of any statement, by the names of its columns.
+///
+/// Properties may be missing all together, as they are where SQL written by hand selects the table's columns.
 ///
 /// # Errors
 /// If a column is missing, or does not hold what its field wants.
 pub fn from_row<E: Entity>(row: &Row<'_>) -> Result<E> {
-    let columns = &E::model().table.columns;
-    let in_order = columns.iter().enumerate().all(|(index, column)| row.name(index) == column.name);
-    if in_order && row.len() >= columns.len() {
+    let model = E::model();
+    let has_properties = model.properties.iter().any(|property| row.find(property.name).is_some());
+    let width = if has_properties { model.width() } else { model.columns.len() };
+    let in_order = (0..width).all(|index| row.name(index) == model.item_name(index));
+    if in_order && (row.len() == width || width == model.width()) {
         return E::decode(row, 0);
     }
-    let mut names = Vec::with_capacity(columns.len());
-    let mut cells = Vec::with_capacity(columns.len());
-    for column in columns {
-        let index = row.find(&column.name).ok_or_else(|| {
-            let (table, column) = (E::TABLE, &column.name);
+    let mut names = Vec::with_capacity(width);
+    let mut cells = Vec::with_capacity(width);
+    for name in (0..width).map(|index| model.item_name(index)) {
+        let index = row.find(name).ok_or_else(|| {
+            let (table, column) = (E::TABLE, name);
             Error::programming(format!(
                 "the row has no column `{column}`, which every row of `{table}` has"
             ))
         })?;
-        names.push(column.name.as_ref());
+        names.push(name);
         cells.push(row.cell(index));
     }
     E::decode(&Row::of(&names, &cells), 0)

@@ -4,12 +4,16 @@ mod build;
 mod derived;
 mod model;
 mod offsets;
+mod property;
 mod selection;
 
 pub use build::{KeyColumn, ModelBuilder, reference_columns};
-pub use derived::{Countable, FieldType, from_row, node_for, numbered, read_reference};
-pub use model::{Association, Cascade, ColumnModel, Model, ReferenceModel, RelationModel, Via, find_table};
+pub use derived::{Countable, FieldType, from_row, node_for, numbered, read_property, read_reference};
+pub use model::{
+    Association, Cascade, ColumnModel, Model, PropertyModel, ReferenceModel, RelationModel, Via, find_table,
+};
 pub use offsets::{offset, total};
+pub use property::{Property, property_node};
 pub use selection::{EntityColumns, OptionalEntity, entity};
 
 use std::num::NonZeroU32;

@@ -5,10 +5,12 @@ use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use lapis_sql::Name;
 use lapis_sql::dynamic::{DynamicColumn, DynamicColumns};
 use lapis_sql::expr::{Node, OrderBy, TableName};
 use lapis_sql::schema::{ForeignKey, MetaData, ReferentialAction, Table};
 use lapis_sql::statement::{SelectItem, SelectItems, TableItems};
+use lapis_sql::types::ColumnType;
 
 use super::{Entity, KeyColumn};
 use crate::session::{AnyArena, SqlCache};
@@ -23,6 +25,8 @@ pub struct Model {
     pub fields: Vec<&'static str>,
     /// How fields lie on the table's columns, in their order.
     pub columns: Vec<ColumnModel>,
+    /// What the entity is selected with beside its columns, in the order of the fields.
+    pub properties: Vec<PropertyModel>,
     /// The columns of the primary key, by position.
     pub key: Vec<usize>,
     /// The references, in the order of the fields.
@@ -56,6 +60,21 @@ pub struct ColumnModel {
     pub on_update: bool,
     /// Whether the database computes it, so that no statement may write it.
     pub computed: bool,
+}
+
+/// A property: a field that is no column, but an expression which is selected with the entity.
+#[derive(Debug, Clone)]
+pub struct PropertyModel {
+    /// The field's name, and that of the expression in a row.
+    pub name: &'static str,
+    /// The field, counted behind the mapped ones.
+    pub field: usize,
+    /// The type of its values.
+    pub ty: ColumnType,
+    /// Whether they may be NULL.
+    pub nullable: bool,
+    /// Makes the expression.
+    pub node: fn() -> Node,
 }
 
 /// A reference: a field that is a foreign key.
@@ -143,8 +162,35 @@ impl Model {
 
     /// Adds the entity's columns to a projection, as columns of `table` (its own name, or an alias).
     pub fn add_columns(&'static self, table: &TableName, items: &mut Vec<SelectItem>) {
-        items.reserve(self.columns.len());
+        items.reserve(self.width());
         items.extend((0..self.columns.len()).map(|index| SelectItem::new(self.node(table, index))));
+        items.extend(self.properties.iter().map(|property| {
+            let mut node = (property.node)();
+            if *table != self.table.name {
+                node.rename_table(&self.table.name, table);
+            }
+            SelectItem { node, label: Some(Name::Borrowed(property.name)) }
+        }));
+    }
+
+    /// The same where `table` is a subquery that selects the entity, and has the properties under their names.
+    pub(crate) fn add_selected_columns(&'static self, table: &TableName, items: &mut Vec<SelectItem>) {
+        let names = (0..self.width()).map(|index| self.item_name(index));
+        items.extend(names.map(|name| SelectItem::new(Node::column(table.clone(), name))));
+    }
+
+    /// How many columns a row of the entity has, those of its properties included.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.columns.len() + self.properties.len()
+    }
+
+    /// The name of item number `index` of a row: of a column, or of a property behind the columns.
+    pub(crate) fn item_name(&'static self, index: usize) -> &'static str {
+        match index.checked_sub(self.columns.len()) {
+            None => self.column_name(index),
+            Some(property) => self.properties[property].name,
+        }
     }
 
     /// Column number `index`, as a column of `table`.
@@ -167,7 +213,12 @@ impl Model {
             let own = own.filter(|(column, _)| column.field == number);
             (*name, own.map(|(_, column)| DynamicColumn::new(&self.table.name, column)).collect())
         });
-        DynamicColumns::of_fields(&self.table, fields)
+        let properties = self.properties.iter().map(|property| {
+            let PropertyModel { name, ty, nullable, node, .. } = property;
+            let table = &self.table.name;
+            (*name, vec![DynamicColumn::expression(table, *name, ty.clone(), *nullable, node())])
+        });
+        DynamicColumns::of_fields(&self.table, fields.chain(properties))
     }
 
     /// Adds the entity's table, and the association tables of its relations.

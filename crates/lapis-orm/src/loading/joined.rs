@@ -76,7 +76,7 @@ fn widen<S: Entity>(select: &SelectStatement, loads: &Loads<S>, limit: Option<us
     }
     let outside = TableName::new(S::table_name().name);
     for (index, item) in inner.items.iter_mut().enumerate() {
-        item.label = Some(Name::Borrowed(model.column_name(index)));
+        item.label = Some(Name::Borrowed(model.item_name(index)));
     }
     let mut statement = SelectStatement::default();
     for (number, term) in inner.order_by.iter().enumerate() {
@@ -90,7 +90,7 @@ fn widen<S: Entity>(select: &SelectStatement, loads: &Loads<S>, limit: Option<us
     statement
         .from
         .push(FromItem { source: TableSource::Select(Box::new(inner)), alias: Some(outside.name.clone()) });
-    model.add_columns(&outside, statement.items.to_mut());
+    model.add_selected_columns(&outside, statement.items.to_mut());
     statement
 }
 
@@ -105,7 +105,7 @@ fn around_set_operation(model: &'static Model, inner: SelectStatement) -> Select
         }
     }
     statement.order_by.extend(model.default_order(&outside));
-    model.add_columns(&outside, statement.items.to_mut());
+    model.add_selected_columns(&outside, statement.items.to_mut());
     statement
         .from
         .push(FromItem { source: TableSource::Select(Box::new(inner)), alias: Some(outside.name) });

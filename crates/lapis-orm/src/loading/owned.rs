@@ -177,7 +177,7 @@ struct Linked<'o, S: Entity, T: Entity> {
 
 impl<S: Entity, T: Entity> RowSink for Linked<'_, S, T> {
     fn row(&mut self, row: &Row<'_>) -> Result<Flow> {
-        let width = T::model().columns.len();
+        let width = T::model().width();
         let owner = S::Key::from_cells(&mut |part| row.cell(width + part))
             .map_err(|error| Error::decode(format!("the key of {}", S::TABLE), error))?;
         let Some(owner) = self.owners.get(&owner) else { return Ok(Flow::Continue) };

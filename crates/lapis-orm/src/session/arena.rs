@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
 use lapis_engine::{Error, Result, first_capacity};
+use lapis_sql::Value;
 
 use super::column_set::ColumnSet;
 use crate::entity::{Entity, Link};
@@ -243,6 +244,7 @@ impl<T: Entity> Arena<T> {
                 let index = *known.get();
                 let entry = &mut self.entries[index as usize];
                 if entry.epoch == epoch || entry.original.is_some() || entry.doomed {
+                    copy_properties(&entity, &mut entry.entity)?;
                     return Ok(Intake::Known(index));
                 }
                 let moved = references_differ(&entry.entity, &entity);
@@ -324,6 +326,22 @@ impl<T: Entity> Arena<T> {
             self.note_collection(key, owner, members);
         }
     }
+}
+
+/// Takes over what was read of properties: nobody but the database says what they are.
+fn copy_properties<T: Entity>(from: &T, to: &mut T) -> Result<()> {
+    for property in &T::model().properties {
+        let value = from.value(property.field, 0);
+        if let Some(cell) = value.as_ref().and_then(Value::as_cell) {
+            to.set(property.field, cell).map_err(|error| Error::decode(property.name, error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Forgets properties, which may be others now that the row was written.
+pub(super) fn unset_properties<T: Entity>(entity: &mut T) {
+    T::model().properties.iter().for_each(|property| entity.unset(property.field));
 }
 
 fn references_differ<T: Entity>(one: &T, other: &T) -> bool {

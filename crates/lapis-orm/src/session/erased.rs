@@ -8,7 +8,7 @@ use lapis_engine::{Error, Result, Row};
 use lapis_sql::expr::OrderBy;
 use lapis_sql::{Cell, Key, Value};
 
-use super::arena::{Arena, Before, Collection, EntityState, Intake, RelationKey, Undo};
+use super::arena::{Arena, Before, Collection, EntityState, Intake, RelationKey, Undo, unset_properties};
 use super::column_set::ColumnSet;
 use super::sorting::compare;
 use super::stray;
@@ -260,6 +260,7 @@ impl<T: Entity> AnyArena for Arena<T> {
         let entry = self.entry_mut(index);
         entry.state = EntityState::Persistent;
         entry.epoch = epoch;
+        unset_properties(&mut entry.entity);
         if let Some(key) = self.entry(index).entity.key() {
             self.identity.insert(key, index);
         }
@@ -269,6 +270,7 @@ impl<T: Entity> AnyArena for Arena<T> {
     fn updated(&mut self, index: u32, epoch: u32) {
         let entry = self.entry_mut(index);
         entry.epoch = epoch;
+        unset_properties(&mut entry.entity);
         let Some(before) = entry.original.take() else { return };
         let (old, new) = (before.key(), entry.entity.key());
         if old != new {
@@ -286,6 +288,12 @@ impl<T: Entity> AnyArena for Arena<T> {
             let cell = value.as_ref().and_then(Value::as_cell).unwrap_or(Cell::Null);
             // The value came out of the same field.
             let _ = entry.entity.set(column.field, cell);
+        }
+        for property in &T::model().properties {
+            match original.value(property.field, 0).as_ref().and_then(Value::as_cell) {
+                Some(cell) => drop(entry.entity.set(property.field, cell)),
+                None => entry.entity.unset(property.field),
+            }
         }
     }
 

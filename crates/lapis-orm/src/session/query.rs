@@ -152,10 +152,12 @@ impl Session {
         let connection = self.connection.as_mut().expect("it was taken from the pool above");
         let prepared = E::model().get_sql(connection.dialect())?;
         let mut sink = ByKey::<E> { state: &mut self.state, found: None };
-        if E::Key::COLUMNS == 1 {
+        if E::Key::COLUMNS == 1 && prepared.fixed.is_empty() {
             connection.run(&prepared.sql, &[key.part(0)], &mut sink).await?;
         } else {
-            let parts: Vec<Value<'_>> = (0..E::Key::COLUMNS).map(|part| key.part(part)).collect();
+            let fixed = prepared.fixed.iter().map(Value::borrowed);
+            let parts: Vec<Value<'_>> =
+                fixed.chain((0..E::Key::COLUMNS).map(|part| key.part(part))).collect();
             connection.run(&prepared.sql, &parts, &mut sink).await?;
         }
         Ok(sink.found)

@@ -30,7 +30,8 @@ impl Session {
             let connection = self.connection().await?;
             T::model().get_sql(connection.dialect())?
         };
-        let parts: Vec<Value<'_>> = (0..T::Key::COLUMNS).map(|part| key.part(part)).collect();
+        let fixed = sql.fixed.iter().map(Value::borrowed);
+        let parts: Vec<Value<'_>> = fixed.chain((0..T::Key::COLUMNS).map(|part| key.part(part))).collect();
         let mut sink = Reread::<T>(None);
         self.connection().await?.run(&sql.sql, &parts, &mut sink).await?;
         let Some(entity) = sink.0 else {

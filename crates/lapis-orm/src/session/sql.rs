@@ -37,7 +37,8 @@ pub(crate) struct SqlCache(
 #[derive(Debug)]
 pub(crate) struct Prepared {
     pub(crate) sql: String,
-    /// Values of `on_update` expressions, bound after those of the changed columns.
+    /// Values of `on_update` expressions, bound after those of the changed columns; of a get, those of properties, bound
+    /// before the key.
     pub(crate) fixed: Vec<Value<'static>>,
 }
 
@@ -123,7 +124,10 @@ impl Model {
                     filter: by_key(),
                     ..SelectStatement::default()
                 };
-                compile(StatementRef::Select(&statement), dialect)?.sql
+                let compiled = compile(StatementRef::Select(&statement), dialect)?;
+                let own = compiled.parameters.len() - self.key.len();
+                fixed = compiled.parameters[..own].iter().map(|value| value.clone().into_owned()).collect();
+                compiled.sql
             }
             Purpose::ReadBack { columns } => {
                 let statement = SelectStatement {

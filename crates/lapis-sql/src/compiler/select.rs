@@ -96,7 +96,7 @@ impl<'a> SqlWriter<'a, '_> {
     fn table_items(&mut self, shared: &'static TableItems) -> Written {
         let table = ScopeTable::of(shared.table());
         let qualified = !self.bare_columns && !self.in_returning && self.scope.contains(&table);
-        if !qualified {
+        if !qualified || !shared.are_columns() {
             return self.items(shared.items());
         }
         if let Some(written) = shared.written(self.quote) {

@@ -57,6 +57,8 @@ pub struct DynamicColumn {
     ty: ColumnType,
     nullable: bool,
     computed: bool,
+    /// What it stands for, where it is no column of the table.
+    expression: Option<Node>,
 }
 
 impl DynamicColumn {
@@ -70,6 +72,26 @@ impl DynamicColumn {
             ty: column.ty.clone(),
             nullable: column.nullable,
             computed: column.computed.is_some(),
+            expression: None,
+        }
+    }
+
+    /// An expression over a table's columns that goes by a name, as a column does. It cannot be set.
+    pub fn expression(
+        table: &TableName,
+        name: impl Into<Name>,
+        ty: ColumnType,
+        nullable: bool,
+        expression: Node,
+    ) -> Self {
+        Self {
+            home: table.clone(),
+            table: table.clone(),
+            name: name.into(),
+            ty,
+            nullable,
+            computed: true,
+            expression: Some(expression),
         }
     }
 
@@ -215,7 +237,15 @@ impl DynamicColumn {
     /// The column as a node.
     #[must_use]
     pub fn node(&self) -> Node {
-        Node::column(self.table.clone(), self.name.clone())
+        match &self.expression {
+            Some(expression) if self.table == self.home => expression.clone(),
+            Some(expression) => {
+                let mut node = expression.clone();
+                node.rename_table(&self.home, &self.table);
+                node
+            }
+            None => Node::column(self.table.clone(), self.name.clone()),
+        }
     }
 
     fn compared(&self, how: Comparison, value: Node) -> Expr<bool> {
@@ -229,7 +259,7 @@ impl DynamicColumn {
     fn assign<E: StaticTable>(&self, value: Node) -> Result<Assignment<E>, ColumnError> {
         let refuse = |reason: String| Err(ColumnError::NotSettable { column: self.label(), reason });
         if self.computed {
-            return refuse("the database computes it".to_owned());
+            return refuse("it is computed".to_owned());
         }
         if self.home != E::table_name() {
             return refuse(format!("the statement is about {}", E::table_name()));

@@ -33,10 +33,10 @@ where
 
 /// `EXISTS (SELECT …)`: the subquery has a row. It may name tables of the statement around it.
 pub fn exists<S: Shape>(select: Select<S>) -> Expr<bool> {
-    Expr::new(Node::Exists { select: Box::new(select.statement), negated: false })
+    Expr::new(Node::Exists { select: Box::new(select.statement.without_expressions()), negated: false })
 }
 
 /// `NOT EXISTS (SELECT …)`: the subquery has no row.
 pub fn not_exists<S: Shape>(select: Select<S>) -> Expr<bool> {
-    Expr::new(Node::Exists { select: Box::new(select.statement), negated: true })
+    Expr::new(Node::Exists { select: Box::new(select.statement.without_expressions()), negated: true })
 }

@@ -58,7 +58,8 @@ impl SelectStatement {
             && self.having.is_none()
             && self.limit.is_none()
             && self.offset.is_none()
-            && self.items.iter().all(|item| matches!(item.node, Node::Column(_)))
+            && (self.items.as_shared().is_some()
+                || self.items.iter().all(|item| matches!(item.node, Node::Column(_))))
     }
 }
 

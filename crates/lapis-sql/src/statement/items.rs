@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;
 
-use super::SelectItem;
+use super::{FromItem, SelectItem, SelectStatement};
 use crate::Name;
 use crate::expr::{Node, TableName};
 
@@ -30,7 +30,7 @@ impl SelectItems {
     /// The list as one of this statement alone, to be changed.
     pub fn to_mut(&mut self) -> &mut Vec<SelectItem> {
         if let Items::Shared(shared) = self.0 {
-            self.0 = Items::Own(shared.items.clone());
+            self.0 = Items::Own(shared.items().to_vec());
         }
         match &mut self.0 {
             Items::Own(items) => items,
@@ -58,7 +58,7 @@ impl Deref for SelectItems {
     fn deref(&self) -> &[SelectItem] {
         match &self.0 {
             Items::Own(items) => items,
-            Items::Shared(shared) => &shared.items,
+            Items::Shared(shared) => shared.items(),
         }
     }
 }
@@ -95,11 +95,16 @@ impl fmt::Debug for SelectItems {
 
 /// All columns of one table, made once for all statements that select them.
 ///
-/// What the compiler writes for them it keeps here, so that it writes them letter by letter but once.
+/// What the compiler writes for them it keeps here, so that it writes them letter by letter but once. Expressions that
+/// are selected behind the columns may differ from dialect to dialect and bind values, so that those are written anew.
 #[derive(Debug)]
 pub struct TableItems {
     table: TableName,
-    items: Vec<SelectItem>,
+    columns: Vec<Name>,
+    /// What is selected behind the columns, each under a name.
+    expressions: Vec<(Name, fn() -> Node)>,
+    /// Made when they are first asked for: an expression may speak of the entity whose columns these are.
+    items: OnceLock<Vec<SelectItem>>,
     /// The SQL by quotation mark, of which the dialects have two.
     written: [OnceLock<(char, String)>; 2],
 }
@@ -108,9 +113,20 @@ impl TableItems {
     /// The columns of a table, in the order in which they are read.
     #[must_use]
     pub fn new(table: TableName, columns: impl IntoIterator<Item = Name>) -> Self {
-        let item = |column| SelectItem::new(Node::column(table.clone(), column));
-        let items = columns.into_iter().map(item).collect();
-        Self { table, items, written: [const { OnceLock::new() }; 2] }
+        Self {
+            table,
+            columns: columns.into_iter().collect(),
+            expressions: Vec::new(),
+            items: OnceLock::new(),
+            written: [const { OnceLock::new() }; 2],
+        }
+    }
+
+    /// The same, and behind the columns an expression under a name.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<Name>, expression: fn() -> Node) -> Self {
+        self.expressions.push((name.into(), expression));
+        self
     }
 
     /// The table.
@@ -120,7 +136,20 @@ impl TableItems {
     }
 
     pub(crate) fn items(&self) -> &[SelectItem] {
-        &self.items
+        self.items.get_or_init(|| {
+            let columns = self.columns.iter();
+            let columns =
+                columns.map(|column| SelectItem::new(Node::column(self.table.clone(), column.clone())));
+            let expressions = self.expressions.iter();
+            let expressions = expressions
+                .map(|(name, expression)| SelectItem { node: expression(), label: Some(name.clone()) });
+            columns.chain(expressions).collect()
+        })
+    }
+
+    /// Whether they are columns and nothing else.
+    pub(crate) fn are_columns(&self) -> bool {
+        self.expressions.is_empty()
     }
 
     /// The SQL of the columns with their table's name, if it has been noted for this quotation mark.
@@ -138,12 +167,31 @@ impl TableItems {
     }
 }
 
+impl SelectStatement {
+    /// The statement, for which it only matters that there are rows: without the expressions of an entity, one of which
+    /// may be what this is a part of.
+    pub(crate) fn without_expressions(mut self) -> Self {
+        if let Some(shared) = self.items.as_shared()
+            && !shared.are_columns()
+        {
+            if self.from.is_empty() && self.joins.is_empty() {
+                self.from.push(FromItem::table(shared.table.clone()));
+            }
+            let columns = shared.columns.iter();
+            self.items = columns
+                .map(|column| SelectItem::new(Node::column(shared.table.clone(), column.clone())))
+                .collect();
+        }
+        self
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::dialect::{MySql, Postgres, Sqlite};
     use crate::expr::{BinaryOp, ColumnRef};
-    use crate::statement::{SelectStatement, Statement};
+    use crate::statement::Statement;
 
     fn users() -> &'static TableItems {
         Box::leak(Box::new(TableItems::new(TableName::new("users"), ["id".into(), "name".into()])))
@@ -172,7 +220,7 @@ mod tests {
         let shared = users();
         select(SelectItems::shared(shared)).sql(&Sqlite).unwrap();
         let mut wrong = select(SelectItems::shared(shared));
-        wrong.from.push(crate::statement::FromItem::table(TableName::new("posts")));
+        wrong.from.push(FromItem::table(TableName::new("posts")));
         assert!(wrong.sql(&Sqlite).unwrap_err().to_string().contains("users"));
     }
 

@@ -28,6 +28,7 @@ mod named_windows;
 mod natives;
 mod paging;
 mod plans;
+mod properties;
 mod quantified;
 mod queries;
 mod raw_sql;
