@@ -8,6 +8,7 @@
 mod attribute;
 mod entity;
 mod from_row;
+mod hybrid;
 mod lapis_path;
 mod rename;
 mod sql_enum;
@@ -186,6 +187,87 @@ pub fn sql_type(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(FromRow, attributes(from_row))]
 pub fn from_row(input: TokenStream) -> TokenStream {
     run(input, from_row::derive)
+}
+
+/// Makes methods of an entity SQL expressions as well: a rule is written once, and holds for a value in Rust and for rows
+/// in the database. SQLAlchemy calls them hybrids.
+///
+/// ```
+/// use lapis::prelude::*;
+///
+/// #[derive(Entity, Debug, Clone)]
+/// #[entity(table = "users")]
+/// struct User {
+///     #[column(primary_key)]
+///     id: Auto<i64>,
+///     first: String,
+///     last: String,
+///     age: i32,
+///     #[column(default = None)]
+///     nickname: Option<String>,
+/// }
+///
+/// #[hybrid]
+/// impl User {
+///     fn full_name(&self) -> String {
+///         format!("{} {}", self.first, self.last)
+///     }
+///
+///     fn is_adult(&self, majority: i32) -> bool {
+///         self.age >= majority
+///     }
+///
+///     fn greeting(&self) -> String {
+///         if self.is_adult(18) { self.full_name() } else { self.nickname.clone().unwrap_or(self.first.clone()) }
+///     }
+///
+///     #[sql(func::length(User::first))] // of what has no translation, the SQL is said
+///     fn letters(&self) -> i64 {
+///         self.first.chars().filter(|letter| letter.is_alphabetic()).count() as i64
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> lapis::Result<()> {
+/// # let engine = Engine::connect("sqlite::memory:").await?;
+/// # engine.create_all(&MetaData::of::<User>()).await?;
+/// let ann = User::new().first("Ann").last("Lee").age(30).build();
+/// assert!(ann.is_adult(18)); // in Rust
+/// engine.execute(User::insert_all([&ann])).await?;
+/// let adults = select(User::full_name_sql()).filter(User::is_adult_sql(18)).order_by(User::greeting_sql()); // in SQL
+/// assert_eq!(engine.all(adults).await?, [ann.full_name()]);
+/// # Ok(()) }
+/// ```
+///
+/// Beside each method of `&self` stands a function of the same name with `_sql` behind it, which takes the method's
+/// parameters and gives an `Expr` of what the method returns. `alias.expr(User::is_adult_sql(18))` is the same of the
+/// table under another name.
+///
+/// # What is translated
+/// | Rust | SQL |
+/// | --- | --- |
+/// | `self.age`, `*self.id` | the column, or the property |
+/// | literals, constants, parameters, and whatever is computed of them alone | bound values, computed in Rust |
+/// | `+ - * / %`, unary `-`; `+` and `format!("{} {}", ..)` of texts | the operators; integers divide towards zero; texts are joined |
+/// | `== != < <= > >=`, `&& \|\| !` | the operators; of options, `None == None` is true |
+/// | `if .. else`, `match` by literals, paths, `None`, `Some(..)` and `_`, `matches!` | `CASE`, conditions |
+/// | `let name = ..;` | the expression in the name's place |
+/// | `is_none`, `is_some`, `unwrap_or`, `or`, `is_some_and(\|x\| ..)`, `map(\|x\| ..)` | `IS NULL`, `coalesce`, … |
+/// | `to_lowercase`, `to_uppercase`, `chars().count()`, `abs` | `lower`, `upper`, `char_length`, `abs` |
+/// | `clone`, `as_deref`, `as_ref`, `as_str`, `to_owned`, `to_string` of text, `&` | nothing |
+/// | `x as i64`, of a whole number | `CAST` |
+/// | `self.other(..)` | the other hybrid |
+///
+/// Everything else is a compile error at its place. Then `#[sql(expression)]` on the method says its SQL, in which the
+/// method's parameters may be used, and `#[sql(skip)]` leaves it without. What is no method of `&self` is left alone.
+///
+/// # Where both sides differ
+/// A comparison of texts is the database's: by the column's collation, which on MySQL takes upper and lower case as alike.
+/// `lower` and `upper` know the letters of ASCII alone on SQLite. Arithmetic that overflows panics or wraps in Rust, and is
+/// an error or a wider number in SQL.
+#[proc_macro_attribute]
+pub fn hybrid(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let block = parse_macro_input!(item as syn::ItemImpl);
+    hybrid::expand(arguments.into(), &block).into()
 }
 
 fn run(

@@ -13,7 +13,10 @@ pub use lapis_orm::loading::{Loads, check_stream, complete, decode_optional, fet
 pub use lapis_orm::relation::{
     Reference, RelationVisitor, Through, ToMany, ToOne, inverse_many, inverse_reference,
 };
-pub use lapis_sql::expr::{Column, ExprOps, IntoExpr, Node, Order, StaticTable, TableName, func, raw};
+pub use lapis_sql::expr::hybrid;
+pub use lapis_sql::expr::{
+    Column, Expr, ExprOps, IntoExpr, Node, Order, StaticTable, TableName, func, raw,
+};
 pub use lapis_sql::schema::{MetaData, ReferentialAction, ServerDefault, Table, TableSet};
 pub use lapis_sql::statement::{Shape, StatementRef};
 pub use lapis_sql::types::{ArrayElement, ColumnType, Decode, Encode, SqlEnum, SqlType, kind};

@@ -65,6 +65,7 @@
 //! | connect | [`Engine`], [`EngineBuilder`] |
 //! | load and change entities | [`Session`], [`SessionMaker`], [`Handle`] |
 //! | take columns, orders and values from a request | [`Entity::column`], [`dynamic`] |
+//! | write a condition once, for Rust and for SQL | [`macro@hybrid`] |
 //! | have an expression selected with an entity | [`derive@Entity`], [`Property`](orm::entity::Property) |
 //! | read a query in pages | [`Select::page`](statement::Select::page), [`Select::keyset`](statement::Select::keyset) |
 //! | write expressions | [`ExprOps`](expr::ExprOps), [`func`] |
@@ -97,7 +98,7 @@ pub use lapis_engine::{
     Connection, Engine, EngineBuilder, Error, ErrorKind, FromRow, IsolationLevel, Plan, Result,
     RetryPolicy, Row, Transaction, TransactionOptions,
 };
-pub use lapis_macros::{Entity, FromRow, SqlEnum, SqlType};
+pub use lapis_macros::{Entity, FromRow, SqlEnum, SqlType, hybrid};
 pub use lapis_orm::{
     Auto, Entity, EntityState, Handle, Many, One, OpenSession, Ref, Session, SessionMaker,
 };

@@ -2,7 +2,7 @@
 
 pub use crate::{
     Auto, Connection, Engine, Entity, EntityState, FromRow, Handle, Json, Many, MetaData, One, OpenSession,
-    Ref, Session, SessionMaker, SqlEnum, SqlType, Transaction, func,
+    Ref, Session, SessionMaker, SqlEnum, SqlType, Transaction, func, hybrid,
 };
 
 pub use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};

@@ -15,6 +15,8 @@ mod define;
 mod extract;
 mod full_text;
 mod grouping;
+#[doc(hidden)]
+pub mod hybrid;
 mod json;
 mod label;
 mod node;

@@ -150,7 +150,15 @@ impl KeysetPlan {
 
 /// What makes a query one that cannot be read in pages, by the name of the part that is at fault.
 fn check(select: &SelectStatement, size: u64) -> Result<(), CompileError> {
-    super::numbered::check(select, size, "a keyset page")
+    super::numbered::check(select, size, "a keyset page")?;
+    if select.distinct_on.is_empty() {
+        return Ok(());
+    }
+    // What is behind a place would have other first rows.
+    Err(invalid(
+        "a keyset page cannot be of a query with DISTINCT ON, which chooses among rows that the page leaves out; make the \
+         query a `.subquery(..)`, and read pages of that",
+    ))
 }
 
 /// The order speaks of labels by what they stand for: a WHERE knows no labels.

@@ -172,6 +172,26 @@ impl<E: StaticTable> Alias<E> {
         Expr::new(Node::column(self.table_name(), column.column_name()))
     }
 
+    /// An expression over columns of the table, as one over the table under this name.
+    ///
+    /// ```
+    /// # use lapis_sql::expr::{Column, Expr, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{alias, select};
+    /// # struct User;
+    /// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+    /// # const AGE: Column<User, i32> = Column::new("age");
+    /// fn is_adult() -> Expr<bool> {
+    ///     AGE.ge(18)
+    /// }
+    /// let manager = alias::<User>("manager");
+    /// manager.expr(is_adult()); // "manager"."age" >= ?
+    /// ```
+    pub fn expr<T>(&self, expression: Expr<T>) -> Expr<T> {
+        let mut node = expression.node().clone();
+        node.rename_table(&E::table_name(), &self.table_name());
+        Expr::new(node)
+    }
+
     /// The name as expressions use it.
     #[must_use]
     pub fn table_name(&self) -> TableName {

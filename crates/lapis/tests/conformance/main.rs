@@ -20,6 +20,7 @@ mod full_text;
 mod functions;
 mod groupings;
 mod hostile;
+mod hybrids;
 mod joined_writes;
 mod joins;
 mod json;
