@@ -141,8 +141,8 @@ impl TableItems {
             let columns =
                 columns.map(|column| SelectItem::new(Node::column(self.table.clone(), column.clone())));
             let expressions = self.expressions.iter();
-            let expressions = expressions
-                .map(|(name, expression)| SelectItem { node: expression(), label: Some(name.clone()) });
+            let expressions =
+                expressions.map(|(name, expression)| SelectItem::labeled(expression(), name.clone()));
             columns.chain(expressions).collect()
         })
     }
