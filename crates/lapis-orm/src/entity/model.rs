@@ -169,7 +169,7 @@ impl Model {
             if *table != self.table.name {
                 node.rename_table(&self.table.name, table);
             }
-            SelectItem { node, label: Some(Name::Borrowed(property.name)) }
+            SelectItem::labeled(node, Name::Borrowed(property.name))
         }));
     }
 

@@ -176,7 +176,9 @@ impl Ddl<'_> {
         Err(self.unsupported(feature, hint))
     }
 
-    /// No character set can be named in a comment, and whether a backslash escapes depends on the session.
+    /// No character set can be named in a comment, and whether a backslash escapes depends on the session. Comments are
+    /// kept in a character set that ends at U+FFFF, and what is beyond becomes a question mark in silence (MySQL 8.0
+    /// Reference Manual, 12.2.2, "UTF-8 for Metadata"; MariaDB 10.11).
     pub(super) fn inline_comment(
         &self,
         sql: &mut String,
@@ -185,6 +187,9 @@ impl Ddl<'_> {
     ) -> Result<(), CompileError> {
         if comment.contains(['\\', '\0']) {
             return Err(self.unsupported("a comment with a backslash or NUL", "write it without"));
+        }
+        if comment.contains(|character| character > '\u{ffff}') {
+            return Err(self.unsupported("a comment with a character beyond U+FFFF", "write it without"));
         }
         sql.push_str(before);
         Ok(self.dialect.write_literal(sql, &Value::Text(comment.into()))?)
