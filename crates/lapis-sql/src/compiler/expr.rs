@@ -136,7 +136,17 @@ impl<'a> SqlWriter<'a, '_> {
     ) -> Written {
         self.operand(operand, Level::Concat)?;
         self.push(if negated { " NOT IN " } else { " IN " });
-        self.subquery(select)
+        let limited = select.limit.is_some() || select.offset.is_some();
+        if !limited || self.dialect.supports_limit_in_membership() {
+            return self.subquery(select);
+        }
+        // The same rows as a table, which may have a limit.
+        self.push("(SELECT * FROM ");
+        self.subquery(select)?;
+        self.push(" AS ");
+        self.identifier("limited")?;
+        self.push(")");
+        Ok(())
     }
 
     fn between(&mut self, (operand, low, high): &'a (Node, Node, Node), negated: bool) -> Written {

@@ -101,6 +101,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
         false
     }
 
+    /// Whether the subquery of `IN` may have a limit.
+    fn supports_limit_in_membership(&self) -> bool {
+        true
+    }
+
     /// Where `WITH` may stand, and what it may hold, beyond queries of a query.
     fn with_syntax(&self) -> WithSyntax {
         WithSyntax { before_insert: true, before_update: true, of_writes: false }

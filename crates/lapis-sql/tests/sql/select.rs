@@ -157,6 +157,16 @@ fn correlated_subqueries_see_the_statement_around_them() {
 }
 
 #[test]
+fn the_subquery_of_in_may_have_a_limit() {
+    let latest = select(Post::author).order_by(Post::id.desc()).limit(3);
+    assert_snapshot!(sql(select(User::name).filter(User::id.in_select(latest))), @r#"
+    sqlite: SELECT "users"."name" FROM "users" WHERE "users"."id" IN (SELECT "posts"."author_id" FROM "posts" ORDER BY "posts"."id" DESC LIMIT ?) [Int(3)]
+    postgres: SELECT "users"."name" FROM "users" WHERE "users"."id" IN (SELECT "posts"."author_id" FROM "posts" ORDER BY "posts"."id" DESC LIMIT $1) [Int(3)]
+    mysql: SELECT `users`.`name` FROM `users` WHERE `users`.`id` IN (SELECT * FROM (SELECT `posts`.`author_id` FROM `posts` ORDER BY `posts`.`id` DESC LIMIT ?) AS `limited`) [Int(3)]
+    "#);
+}
+
+#[test]
 fn an_inner_table_is_gone_outside_its_subquery() {
     let statement = select(User::name).filter(exists(select(Post::id))).order_by(Post::id);
     assert_snapshot!(sqlite(statement), @"error: posts.id is used, but posts is not in the statement's FROM (users); join it, or select from it");

@@ -1,6 +1,6 @@
 //! Queries within queries.
 
-use lapis::expr::{exists, not_exists};
+use lapis::expr::{exists, not_exists, row};
 use lapis::prelude::*;
 use lapis::statement::{alias, table, values};
 
@@ -12,6 +12,7 @@ conformance! {
     a_subquery_in_from_joins_a_table,
     a_subquery_of_a_subquery,
     a_column_is_in_the_rows_of_a_subquery,
+    a_column_is_in_the_first_rows_of_a_subquery,
     a_lateral_subquery_is_asked_for_each_row,
     rows_of_values_are_a_table,
     exists_looks_at_each_row,
@@ -121,6 +122,17 @@ async fn a_column_is_in_the_rows_of_a_subquery(database: &Database) -> Result<()
     assert_eq!(names(database, Person::id.not_in_select(managers())).await?, ["Ben", "Eve"]);
     // A NULL among them makes NOT IN unknown for every row.
     assert_eq!(names(database, Person::id.not_in_select(select(Person::manager))).await?, [""; 0]);
+    Ok(())
+}
+
+async fn a_column_is_in_the_first_rows_of_a_subquery(database: &Database) -> Result<()> {
+    company(database).await?;
+    let dearest = || select(Person::id).order_by((Person::salary.desc(), Person::id)).limit(2);
+    assert_eq!(names(database, Person::id.in_select(dearest())).await?, ["Ada", "Cleo"]);
+    assert_eq!(names(database, Person::id.not_in_select(dearest())).await?, ["Ben", "Dan", "Eve"]);
+    let others = row((Person::id, Person::name))
+        .in_select(select((Person::id, Person::name)).order_by(Person::id).limit(9).offset(3));
+    assert_eq!(names(database, others).await?, ["Dan", "Eve"]);
     Ok(())
 }
 

@@ -233,6 +233,11 @@ impl<F: Family> Dialect for F {
         true
     }
 
+    /// MySQL 8.4 Reference Manual, 15.2.15.12, "Restrictions on Subqueries"; MariaDB 10.11, "Subquery Limitations".
+    fn supports_limit_in_membership(&self) -> bool {
+        false
+    }
+
     fn with_syntax(&self) -> WithSyntax {
         WithSyntax { before_insert: false, before_update: F::ANSWERS.with_before_update, of_writes: false }
     }
