@@ -53,6 +53,10 @@ impl Dialect for Neutral {
         Postgres.row_locks()
     }
 
+    fn supports_within_group(&self) -> bool {
+        true
+    }
+
     fn supports_lateral(&self) -> bool {
         true
     }

@@ -288,7 +288,8 @@ async fn joins_are_read_in_pages_row_by_row(database: &Database) -> Result<()> {
     // A filter that fixes what a key consists of.
     let one = select((entity::<Person>(), Department::name))
         .from(table::<Person>())
-        .join_on(table::<Department>(), Department::id.eq(1))
+        .cross_join(table::<Department>())
+        .filter(Department::id.eq(1))
         .order_by(Person::name);
     assert_eq!(database.keyset_page(one.keyset(10)).await?.items.len(), 5);
     Ok(())
