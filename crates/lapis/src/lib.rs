@@ -68,7 +68,8 @@
 //! | write a condition once, for Rust and for SQL | [`macro@hybrid`] |
 //! | have an expression selected with an entity | [`derive@Entity`], [`Property`](orm::entity::Property) |
 //! | read a query in pages | [`Select::page`](statement::Select::page), [`Select::keyset`](statement::Select::keyset) |
-//! | write expressions | [`ExprOps`](expr::ExprOps), [`func`] |
+//! | write expressions | [`ExprOps`](expr::ExprOps), [`func`], [`BitOps`](expr::BitOps), [`JsonOps`](expr::JsonOps), [`full_text`](expr::full_text) |
+//! | declare functions and operators of one's own | [`sql_function!`], [`sql_operator!`] |
 //! | write statements | [`Entity::select`], [`select`](statement::select), [`text`](statement::text) |
 //! | read rows of hand-written SQL | [`derive@FromRow`] |
 //! | run transactions again | [`Engine::transaction_with`], [`SessionMaker::begin_with`], [`RetryPolicy`] |
