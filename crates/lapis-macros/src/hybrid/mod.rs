@@ -125,7 +125,7 @@ fn sql_function(method: &ImplItemFn, side: &SqlSide, p: &TokenStream) -> Result<
         SqlSide::Written(expression) => quote!(#expression),
         _ => Translation::new(p, parameters.iter().map(|(name, _)| name)).block(&method.block)?,
     };
-    let (vis, ident) = (&method.vis, &method.sig.ident);
+    let (vis, ident, lifetimes) = (&method.vis, &method.sig.ident, &method.sig.generics);
     let name = format_ident!("{}_sql", ident.unraw(), span = ident.span());
     let line = format!("[`{0}`](Self::{0}) as an SQL expression.", ident.unraw());
     let (names, types): (Vec<_>, Vec<_>) = parameters.into_iter().unzip();
@@ -135,7 +135,7 @@ fn sql_function(method: &ImplItemFn, side: &SqlSide, p: &TokenStream) -> Result<
         #[doc = #line]
         #[must_use]
         #[allow(dead_code, unused_variables, clippy::needless_pass_by_value)]
-        #vis fn #name(#(#names: #types),*) -> #p::Expr<#returned> {
+        #vis fn #name #lifetimes(#(#names: #types),*) -> #p::Expr<#returned> {
             #p::hybrid::finish::<#returned, _>(#body)
         }
     }))
@@ -154,6 +154,9 @@ fn check_signature(method: &ImplItemFn) -> Result<()> {
     }
     if let Some(generic) = signature.generics.type_params().next() {
         return fault(generic.span(), "a hybrid has no type parameters");
+    }
+    if let Some(generic) = signature.generics.const_params().next() {
+        return fault(generic.span(), "a hybrid has no constant parameters");
     }
     Ok(())
 }

@@ -211,8 +211,9 @@ impl<'p> Translation<'p> {
             }
             ("map", [Expr::Closure(closure)]) => {
                 let mapped = self.closure(closure, &receiver)?;
-                // NULL in, NULL out, for what is translated; but for conditions on NULL, which a value has none of.
-                Ok(self.call("some", span, &[mapped]))
+                // What a branch makes of NULL need not be NULL.
+                let there = self.call("is_some", span, &[receiver]);
+                Ok(self.call("if_some", span, &[there, mapped]))
             }
             _ => Err(beyond(&call.method, &format!("`{name}` is no method that SQL is known for"))),
         }

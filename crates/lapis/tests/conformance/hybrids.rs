@@ -116,6 +116,19 @@ impl Member {
         self.bonus.map(|bonus| bonus * 2)
     }
 
+    fn bonus_grade(&self) -> Option<i32> {
+        self.bonus.map(|bonus| if bonus > 4 { 1 } else { 2 })
+    }
+
+    fn is_called<'a>(&'a self, name: &'a str) -> bool {
+        let called: &'a str = &self.first;
+        if called == name {
+            true
+        } else {
+            self.nickname.as_deref().is_some_and(|nickname| nickname == name)
+        }
+    }
+
     fn bonus_or_points(&self) -> Option<i64> {
         self.bonus.or(Some(self.points))
     }
@@ -241,6 +254,8 @@ async fn both_sides_say_the_same_of_every_row(database: &Database) -> Result<()>
     agree(database, Member::has_nickname_sql(), Member::has_nickname).await?;
     agree(database, Member::big_bonus_sql(), Member::big_bonus).await?;
     agree(database, Member::doubled_bonus_sql(), Member::doubled_bonus).await?;
+    agree(database, Member::bonus_grade_sql(), Member::bonus_grade).await?;
+    agree(database, Member::is_called_sql("Ben"), |member| member.is_called("Ben")).await?;
     agree(database, Member::bonus_or_points_sql(), Member::bonus_or_points).await?;
     agree(database, Member::label_sql(), |member| member.label().to_owned()).await?;
     agree(database, Member::active_points_sql(), Member::active_points).await?;
