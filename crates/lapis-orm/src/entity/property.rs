@@ -127,6 +127,7 @@ impl<E: StaticTable, T: SqlType + 'static> Selection for Property<E, T> {
     type Shape = Val<T>;
 
     fn add_to(self, items: &mut Vec<SelectItem>) {
-        items.push(SelectItem::labeled((self.node)(), Name::Borrowed(self.name)));
+        let item = SelectItem::labeled((self.node)(), Name::Borrowed(self.name));
+        items.push(SelectItem { not_null: !T::NULLABLE, ..item });
     }
 }
