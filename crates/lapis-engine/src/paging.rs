@@ -1,8 +1,8 @@
 //! Reading pages: on connections and on the engine.
 
-use lapis_sql::Value;
 use lapis_sql::paging::{Keyset, KeysetPage, KeysetPlan, Page, PageRequest, PagingError};
-use lapis_sql::statement::{SelectStatement, Shape, StatementRef};
+use lapis_sql::statement::{SelectStatement, StatementRef};
+use lapis_sql::{Cell, Value};
 
 use crate::connection::Connection;
 use crate::engine::Engine;
@@ -95,7 +95,7 @@ impl Engine {
 /// # Errors
 /// As [`Connection::page`].
 #[doc(hidden)]
-pub async fn read_page<S: Shape, T: Send>(
+pub async fn read_page<S: Projection, T: Send>(
     connection: &mut Connection,
     request: &PageRequest<S>,
     mut read: impl FnMut(&Row<'_>) -> Result<T> + Send,
@@ -108,7 +108,7 @@ pub async fn read_page<S: Shape, T: Send>(
         if total.is_none() {
             total = Some(row.get::<u64>(total_at)?);
         }
-        items.push(read(row)?);
+        items.push(own::<S, T>(row, total_at, &mut read)?);
         Ok(Flow::Continue)
     };
     run(connection, &statement, &mut sink).await?;
@@ -125,7 +125,7 @@ pub async fn read_page<S: Shape, T: Send>(
 /// # Errors
 /// As [`Connection::keyset_page`].
 #[doc(hidden)]
-pub async fn read_keyset<S: Shape, T: Send>(
+pub async fn read_keyset<S: Projection, T: Send>(
     connection: &mut Connection,
     keyset: &Keyset<S>,
     mut read: impl FnMut(&Row<'_>) -> Result<T> + Send,
@@ -140,7 +140,7 @@ pub async fn read_keyset<S: Shape, T: Send>(
             other_side = Some(row.get::<bool>(at)?);
         }
         let place = plan.terms_at().iter().map(|at| row.get(*at)).collect::<Result<_>>()?;
-        rows.push((read(row)?, place));
+        rows.push((own::<S, T>(row, plan.own(), &mut read)?, place));
         Ok(Flow::Continue)
     };
     run(connection, &plan.statement, &mut sink).await?;
@@ -150,6 +150,20 @@ pub async fn read_keyset<S: Shape, T: Send>(
         (None, Some(question)) => first_cell::<bool>(connection, question).await?.unwrap_or_default(),
     };
     finish(&plan, rows, other_side)
+}
+
+/// Reads what the query itself selects. A shape that takes a whole row by itself is shown no more than that.
+fn own<S: Projection, T>(
+    row: &Row<'_>,
+    columns: usize,
+    read: &mut impl FnMut(&Row<'_>) -> Result<T>,
+) -> Result<T> {
+    if S::WIDTH > 0 {
+        return read(row);
+    }
+    let names: Vec<&str> = (0..columns).map(|column| row.name(column)).collect();
+    let cells: Vec<Cell<'_>> = (0..columns).map(|column| row.cell(column)).collect();
+    read(&Row::of(&names, &cells))
 }
 
 fn finish<T>(

@@ -134,7 +134,7 @@ fn sql_function(method: &ImplItemFn, side: &SqlSide, p: &TokenStream) -> Result<
         #(#conditions)*
         #[doc = #line]
         #[must_use]
-        #[allow(dead_code, unused_variables, clippy::needless_pass_by_value)]
+        #[allow(dead_code, unused_braces, unused_parens, unused_variables, clippy::needless_pass_by_value)]
         #vis fn #name #lifetimes(#(#names: #types),*) -> #p::Expr<#returned> {
             #p::hybrid::finish::<#returned, _>(#body)
         }

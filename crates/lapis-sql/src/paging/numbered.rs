@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::{PagingError, invalid};
-use crate::Name;
 use crate::compiler::inferred_table;
 use crate::error::CompileError;
 use crate::expr::Node;
@@ -23,7 +22,7 @@ impl<S: Shape> Select<S> {
     /// The total comes in the same statement as the rows, so that the two are of one moment in any transaction:
     ///
     /// ```sql
-    /// SELECT users.*, (SELECT count(*) FROM users WHERE …) AS total FROM users WHERE … ORDER BY … LIMIT 20 OFFSET 120
+    /// SELECT users.*, (SELECT count(*) FROM users WHERE …) FROM users WHERE … ORDER BY … LIMIT 20 OFFSET 120
     /// ```
     ///
     /// A page behind the last one has no row to carry it, and costs a second statement.
@@ -58,7 +57,8 @@ impl<S: Shape> PageRequest<S> {
         let inferred = inferred_table(&select)?;
         select.from.extend(inferred.map(FromItem::table));
         let counted = SelectStatement { with: Vec::new(), ..select.clone() }.counted();
-        let total = SelectItem::labeled(Node::Scalar(Box::new(counted)), Name::Borrowed("total"));
+        // Without a label, which might be one that the query has.
+        let total = SelectItem::new(Node::Scalar(Box::new(counted)));
         let place = select.items.len();
         select.items.to_mut().push(total);
         (select.limit, select.offset) = (Some(self.size), (offset > 0).then_some(offset));

@@ -7,7 +7,6 @@ use super::keyset::{Direction, KeysetPage};
 use super::seek::{Side, seek};
 use super::unique::{Lookup, Sources};
 use super::{PagingError, invalid};
-use crate::Name;
 use crate::compiler::inferred_table;
 use crate::dialect::Dialect;
 use crate::error::CompileError;
@@ -34,6 +33,8 @@ pub struct KeysetPlan {
     pub other_side: Option<SelectStatement>,
     /// Where a row holds what its page was asked of the other side.
     other_side_at: Option<usize>,
+    /// How many columns are the query's own.
+    own: usize,
     /// Where a row holds what the order's terms are.
     terms_at: Vec<usize>,
     order: u64,
@@ -85,6 +86,7 @@ impl KeysetPlan {
             })
             .collect();
         let place = wanted.from.map(|cursor| cursor.values(order, terms.len())).transpose()?;
+        let own = select.items.len();
         let terms_at = select_terms(&mut select, &terms)?;
         if wanted.direction.is_backward() {
             select.order_by.iter_mut().for_each(reverse);
@@ -96,8 +98,7 @@ impl KeysetPlan {
             let there = is_there(&select, side(Side::UpTo));
             restrict(&mut select, side(Side::Behind));
             other_side_at = Some(select.items.len());
-            let label = Name::Borrowed("other_side");
-            select.items.to_mut().push(SelectItem::labeled(there.clone(), label));
+            select.items.to_mut().push(SelectItem::new(there.clone()));
             other_side = Some(SelectStatement {
                 with: select.with.clone(),
                 items: vec![SelectItem::new(there)].into(),
@@ -107,13 +108,19 @@ impl KeysetPlan {
         select.limit = Some(wanted.size.saturating_add(1));
         let size = usize::try_from(wanted.size).unwrap_or(usize::MAX);
         let direction = wanted.direction;
-        Ok(Self { statement: select, other_side, other_side_at, terms_at, order, size, direction })
+        Ok(Self { statement: select, other_side, other_side_at, own, terms_at, order, size, direction })
     }
 
     /// Where a row holds whether there are rows on the other side.
     #[must_use]
     pub fn other_side_at(&self) -> Option<usize> {
         self.other_side_at
+    }
+
+    /// How many columns of a row are the query's own.
+    #[must_use]
+    pub fn own(&self) -> usize {
+        self.own
     }
 
     /// Where a row holds what the order's terms are.
@@ -241,8 +248,8 @@ fn select_terms(select: &mut SelectStatement, terms: &[Term]) -> Result<Vec<usiz
             )));
         }
         places.push(select.items.len() + added.len());
-        let label = Name::from(format!("order_{number}"));
-        added.push(SelectItem::labeled(term.node.clone(), label));
+        // Without a label, which might be one that the query has.
+        added.push(SelectItem::new(term.node.clone()));
     }
     if !added.is_empty() {
         select.items.to_mut().extend(added);

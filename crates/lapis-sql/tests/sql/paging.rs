@@ -30,13 +30,13 @@ fn a_numbered_page_brings_the_total_along() {
         .statement()
         .unwrap();
     assert_snapshot!(sql(page), @r#"
-    sqlite: SELECT "users"."name", (SELECT count(*) FROM "users" WHERE "users"."age" >= ?) AS "total" FROM "users" WHERE "users"."age" >= ? ORDER BY "users"."name" LIMIT ? OFFSET ? [Int(18), Int(18), Int(20), Int(40)]
-    postgres: SELECT "users"."name", (SELECT count(*) FROM "users" WHERE "users"."age" >= $1) AS "total" FROM "users" WHERE "users"."age" >= $2 ORDER BY "users"."name" LIMIT $3 OFFSET $4 [Int(18), Int(18), Int(20), Int(40)]
-    mysql: SELECT `users`.`name`, (SELECT count(*) FROM `users` WHERE `users`.`age` >= ?) AS `total` FROM `users` WHERE `users`.`age` >= ? ORDER BY `users`.`name` LIMIT ? OFFSET ? [Int(18), Int(18), Int(20), Int(40)]
+    sqlite: SELECT "users"."name", (SELECT count(*) FROM "users" WHERE "users"."age" >= ?) FROM "users" WHERE "users"."age" >= ? ORDER BY "users"."name" LIMIT ? OFFSET ? [Int(18), Int(18), Int(20), Int(40)]
+    postgres: SELECT "users"."name", (SELECT count(*) FROM "users" WHERE "users"."age" >= $1) FROM "users" WHERE "users"."age" >= $2 ORDER BY "users"."name" LIMIT $3 OFFSET $4 [Int(18), Int(18), Int(20), Int(40)]
+    mysql: SELECT `users`.`name`, (SELECT count(*) FROM `users` WHERE `users`.`age` >= ?) FROM `users` WHERE `users`.`age` >= ? ORDER BY `users`.`name` LIMIT ? OFFSET ? [Int(18), Int(18), Int(20), Int(40)]
     "#);
     let groups = select((User::age, func::count(User::id))).group_by(User::age).order_by(User::age);
     let (page, _) = groups.page(1, 20).statement().unwrap();
-    assert_snapshot!(sqlite(page), @r#"SELECT "users"."age", count("users"."id"), (SELECT count(*) FROM (SELECT "users"."age", count("users"."id") FROM "users" GROUP BY "users"."age") AS "counted") AS "total" FROM "users" GROUP BY "users"."age" ORDER BY "users"."age" LIMIT ?"#);
+    assert_snapshot!(sqlite(page), @r#"SELECT "users"."age", count("users"."id"), (SELECT count(*) FROM (SELECT "users"."age", count("users"."id") FROM "users" GROUP BY "users"."age") AS "counted") FROM "users" GROUP BY "users"."age" ORDER BY "users"."age" LIMIT ?"#);
 }
 
 #[test]
@@ -44,14 +44,14 @@ fn what_is_behind_a_row_is_asked_with_null_in_mind() {
     use lapis_sql::Value::{Int, Null, Text};
     let by = || select(User::id).order_by((User::age.desc(), User::id.desc())).keyset(2).unique();
     assert_snapshot!(behind(by, &[Int(36), Int(7)]), @r#"
-    sqlite: SELECT "users"."id", "users"."age" AS "order_0", EXISTS (SELECT 1 FROM "users" WHERE "users"."age" > 36 OR "users"."age" = 36 AND "users"."id" >= 7) AS "other_side" FROM "users" WHERE "users"."age" < 36 OR "users"."age" IS NULL OR "users"."age" = 36 AND ("users"."id" < 7 OR "users"."id" IS NULL) ORDER BY "users"."age" DESC, "users"."id" DESC LIMIT 3
-    postgres: SELECT "users"."id", "users"."age" AS "order_0", EXISTS (SELECT 1 FROM "users" WHERE "users"."age" > 36 OR "users"."age" IS NULL OR "users"."age" = 36 AND ("users"."id" >= 7 OR "users"."id" IS NULL)) AS "other_side" FROM "users" WHERE "users"."age" < 36 OR "users"."age" = 36 AND "users"."id" < 7 ORDER BY "users"."age" DESC, "users"."id" DESC LIMIT 3
-    mysql: SELECT `users`.`id`, `users`.`age` AS `order_0`, EXISTS (SELECT 1 FROM `users` WHERE `users`.`age` > 36 OR `users`.`age` = 36 AND `users`.`id` >= 7) AS `other_side` FROM `users` WHERE `users`.`age` < 36 OR `users`.`age` IS NULL OR `users`.`age` = 36 AND (`users`.`id` < 7 OR `users`.`id` IS NULL) ORDER BY `users`.`age` DESC, `users`.`id` DESC LIMIT 3
+    sqlite: SELECT "users"."id", "users"."age", EXISTS (SELECT 1 FROM "users" WHERE "users"."age" > 36 OR "users"."age" = 36 AND "users"."id" >= 7) FROM "users" WHERE "users"."age" < 36 OR "users"."age" IS NULL OR "users"."age" = 36 AND ("users"."id" < 7 OR "users"."id" IS NULL) ORDER BY "users"."age" DESC, "users"."id" DESC LIMIT 3
+    postgres: SELECT "users"."id", "users"."age", EXISTS (SELECT 1 FROM "users" WHERE "users"."age" > 36 OR "users"."age" IS NULL OR "users"."age" = 36 AND ("users"."id" >= 7 OR "users"."id" IS NULL)) FROM "users" WHERE "users"."age" < 36 OR "users"."age" = 36 AND "users"."id" < 7 ORDER BY "users"."age" DESC, "users"."id" DESC LIMIT 3
+    mysql: SELECT `users`.`id`, `users`.`age`, EXISTS (SELECT 1 FROM `users` WHERE `users`.`age` > 36 OR `users`.`age` = 36 AND `users`.`id` >= 7) FROM `users` WHERE `users`.`age` < 36 OR `users`.`age` IS NULL OR `users`.`age` = 36 AND (`users`.`id` < 7 OR `users`.`id` IS NULL) ORDER BY `users`.`age` DESC, `users`.`id` DESC LIMIT 3
     "#);
     assert_snapshot!(behind(by, &[Null, Int(7)]), @r#"
-    sqlite: SELECT "users"."id", "users"."age" AS "order_0", EXISTS (SELECT 1 FROM "users" WHERE "users"."age" IS NOT NULL OR "users"."age" IS NULL AND "users"."id" >= 7) AS "other_side" FROM "users" WHERE "users"."age" IS NULL AND ("users"."id" < 7 OR "users"."id" IS NULL) ORDER BY "users"."age" DESC, "users"."id" DESC LIMIT 3
-    postgres: SELECT "users"."id", "users"."age" AS "order_0", EXISTS (SELECT 1 FROM "users" WHERE "users"."age" IS NULL AND ("users"."id" >= 7 OR "users"."id" IS NULL)) AS "other_side" FROM "users" WHERE "users"."age" IS NOT NULL OR "users"."age" IS NULL AND "users"."id" < 7 ORDER BY "users"."age" DESC, "users"."id" DESC LIMIT 3
-    mysql: SELECT `users`.`id`, `users`.`age` AS `order_0`, EXISTS (SELECT 1 FROM `users` WHERE `users`.`age` IS NOT NULL OR `users`.`age` IS NULL AND `users`.`id` >= 7) AS `other_side` FROM `users` WHERE `users`.`age` IS NULL AND (`users`.`id` < 7 OR `users`.`id` IS NULL) ORDER BY `users`.`age` DESC, `users`.`id` DESC LIMIT 3
+    sqlite: SELECT "users"."id", "users"."age", EXISTS (SELECT 1 FROM "users" WHERE "users"."age" IS NOT NULL OR "users"."age" IS NULL AND "users"."id" >= 7) FROM "users" WHERE "users"."age" IS NULL AND ("users"."id" < 7 OR "users"."id" IS NULL) ORDER BY "users"."age" DESC, "users"."id" DESC LIMIT 3
+    postgres: SELECT "users"."id", "users"."age", EXISTS (SELECT 1 FROM "users" WHERE "users"."age" IS NULL AND ("users"."id" >= 7 OR "users"."id" IS NULL)) FROM "users" WHERE "users"."age" IS NOT NULL OR "users"."age" IS NULL AND "users"."id" < 7 ORDER BY "users"."age" DESC, "users"."id" DESC LIMIT 3
+    mysql: SELECT `users`.`id`, `users`.`age`, EXISTS (SELECT 1 FROM `users` WHERE `users`.`age` IS NOT NULL OR `users`.`age` IS NULL AND `users`.`id` >= 7) FROM `users` WHERE `users`.`age` IS NULL AND (`users`.`id` < 7 OR `users`.`id` IS NULL) ORDER BY `users`.`age` DESC, `users`.`id` DESC LIMIT 3
     "#);
     let mixed = || {
         select(User::id)
@@ -60,9 +60,9 @@ fn what_is_behind_a_row_is_asked_with_null_in_mind() {
             .unique()
     };
     assert_snapshot!(behind(mixed, &[Text("a".into()), Int(7)]), @r#"
-    sqlite: SELECT "users"."id", "users"."name" AS "order_0", EXISTS (SELECT 1 FROM "users" WHERE "users"."name" < 'a' OR "users"."name" = 'a' AND "users"."id" >= 7) AS "other_side" FROM "users" WHERE "users"."name" > 'a' OR "users"."name" IS NULL OR "users"."name" = 'a' AND ("users"."id" < 7 OR "users"."id" IS NULL) ORDER BY "users"."name" NULLS LAST, "users"."id" DESC LIMIT 3
-    postgres: SELECT "users"."id", "users"."name" AS "order_0", EXISTS (SELECT 1 FROM "users" WHERE "users"."name" < 'a' OR "users"."name" = 'a' AND ("users"."id" >= 7 OR "users"."id" IS NULL)) AS "other_side" FROM "users" WHERE "users"."name" > 'a' OR "users"."name" IS NULL OR "users"."name" = 'a' AND "users"."id" < 7 ORDER BY "users"."name" NULLS LAST, "users"."id" DESC LIMIT 3
-    mysql: SELECT `users`.`id`, `users`.`name` AS `order_0`, EXISTS (SELECT 1 FROM `users` WHERE `users`.`name` < 'a' OR `users`.`name` = 'a' AND `users`.`id` >= 7) AS `other_side` FROM `users` WHERE `users`.`name` > 'a' OR `users`.`name` IS NULL OR `users`.`name` = 'a' AND (`users`.`id` < 7 OR `users`.`id` IS NULL) ORDER BY `users`.`name` IS NULL, `users`.`name`, `users`.`id` DESC LIMIT 3
+    sqlite: SELECT "users"."id", "users"."name", EXISTS (SELECT 1 FROM "users" WHERE "users"."name" < 'a' OR "users"."name" = 'a' AND "users"."id" >= 7) FROM "users" WHERE "users"."name" > 'a' OR "users"."name" IS NULL OR "users"."name" = 'a' AND ("users"."id" < 7 OR "users"."id" IS NULL) ORDER BY "users"."name" NULLS LAST, "users"."id" DESC LIMIT 3
+    postgres: SELECT "users"."id", "users"."name", EXISTS (SELECT 1 FROM "users" WHERE "users"."name" < 'a' OR "users"."name" = 'a' AND ("users"."id" >= 7 OR "users"."id" IS NULL)) FROM "users" WHERE "users"."name" > 'a' OR "users"."name" IS NULL OR "users"."name" = 'a' AND "users"."id" < 7 ORDER BY "users"."name" NULLS LAST, "users"."id" DESC LIMIT 3
+    mysql: SELECT `users`.`id`, `users`.`name`, EXISTS (SELECT 1 FROM `users` WHERE `users`.`name` < 'a' OR `users`.`name` = 'a' AND `users`.`id` >= 7) FROM `users` WHERE `users`.`name` > 'a' OR `users`.`name` IS NULL OR `users`.`name` = 'a' AND (`users`.`id` < 7 OR `users`.`id` IS NULL) ORDER BY `users`.`name` IS NULL, `users`.`name`, `users`.`id` DESC LIMIT 3
     "#);
 }
 
@@ -77,8 +77,8 @@ fn groups_are_asked_for_in_having() {
             .keyset(2)
     };
     assert_snapshot!(behind(groups, &[Int(3), Int(7)]), @r#"
-    sqlite: SELECT count("posts"."id"), "posts"."author_id" AS "order_1", EXISTS (SELECT 1 FROM "posts" GROUP BY "posts"."author_id" HAVING count("posts"."id") > 3 OR count("posts"."id") = 3 AND ("posts"."author_id" <= 7 OR "posts"."author_id" IS NULL)) AS "other_side" FROM "posts" GROUP BY "posts"."author_id" HAVING count("posts"."id") < 3 OR count("posts"."id") IS NULL OR count("posts"."id") = 3 AND "posts"."author_id" > 7 ORDER BY count("posts"."id") DESC, "posts"."author_id" LIMIT 3
-    postgres: SELECT count("posts"."id"), "posts"."author_id" AS "order_1", EXISTS (SELECT 1 FROM "posts" GROUP BY "posts"."author_id" HAVING count("posts"."id") > 3 OR count("posts"."id") IS NULL OR count("posts"."id") = 3 AND "posts"."author_id" <= 7) AS "other_side" FROM "posts" GROUP BY "posts"."author_id" HAVING count("posts"."id") < 3 OR count("posts"."id") = 3 AND ("posts"."author_id" > 7 OR "posts"."author_id" IS NULL) ORDER BY count("posts"."id") DESC, "posts"."author_id" LIMIT 3
-    mysql: SELECT count(`posts`.`id`), `posts`.`author_id` AS `order_1`, EXISTS (SELECT 1 FROM `posts` GROUP BY `posts`.`author_id` HAVING count(`posts`.`id`) > 3 OR count(`posts`.`id`) = 3 AND (`posts`.`author_id` <= 7 OR `posts`.`author_id` IS NULL)) AS `other_side` FROM `posts` GROUP BY `posts`.`author_id` HAVING count(`posts`.`id`) < 3 OR count(`posts`.`id`) IS NULL OR count(`posts`.`id`) = 3 AND `posts`.`author_id` > 7 ORDER BY count(`posts`.`id`) DESC, `posts`.`author_id` LIMIT 3
+    sqlite: SELECT count("posts"."id"), "posts"."author_id", EXISTS (SELECT 1 FROM "posts" GROUP BY "posts"."author_id" HAVING count("posts"."id") > 3 OR count("posts"."id") = 3 AND ("posts"."author_id" <= 7 OR "posts"."author_id" IS NULL)) FROM "posts" GROUP BY "posts"."author_id" HAVING count("posts"."id") < 3 OR count("posts"."id") IS NULL OR count("posts"."id") = 3 AND "posts"."author_id" > 7 ORDER BY count("posts"."id") DESC, "posts"."author_id" LIMIT 3
+    postgres: SELECT count("posts"."id"), "posts"."author_id", EXISTS (SELECT 1 FROM "posts" GROUP BY "posts"."author_id" HAVING count("posts"."id") > 3 OR count("posts"."id") IS NULL OR count("posts"."id") = 3 AND "posts"."author_id" <= 7) FROM "posts" GROUP BY "posts"."author_id" HAVING count("posts"."id") < 3 OR count("posts"."id") = 3 AND ("posts"."author_id" > 7 OR "posts"."author_id" IS NULL) ORDER BY count("posts"."id") DESC, "posts"."author_id" LIMIT 3
+    mysql: SELECT count(`posts`.`id`), `posts`.`author_id`, EXISTS (SELECT 1 FROM `posts` GROUP BY `posts`.`author_id` HAVING count(`posts`.`id`) > 3 OR count(`posts`.`id`) = 3 AND (`posts`.`author_id` <= 7 OR `posts`.`author_id` IS NULL)) FROM `posts` GROUP BY `posts`.`author_id` HAVING count(`posts`.`id`) < 3 OR count(`posts`.`id`) IS NULL OR count(`posts`.`id`) = 3 AND `posts`.`author_id` > 7 ORDER BY count(`posts`.`id`) DESC, `posts`.`author_id` LIMIT 3
     "#);
 }

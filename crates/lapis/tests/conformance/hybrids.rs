@@ -104,6 +104,7 @@ impl Member {
         self.bonus != Some(5)
     }
 
+    #[allow(clippy::nonminimal_bool, clippy::partialeq_to_none)]
     fn has_nickname(&self) -> bool {
         self.nickname != None && !(self.nickname.as_deref() == Some("x"))
     }

@@ -21,6 +21,8 @@ conformance! {
     joins_are_read_in_pages_row_by_row,
     keyset_pages_of_groups_distinct_rows_and_unions,
     an_empty_page_knows_what_is_on_the_other_side,
+    rows_of_pages_have_the_querys_own_columns,
+    distinct_on_is_no_query_for_cursors,
 }
 
 fn names(page: &Page<Person>) -> Vec<&str> {
@@ -349,5 +351,40 @@ async fn an_empty_page_knows_what_is_on_the_other_side(database: &Database) -> R
     database.execute(Person::delete().filter(Person::name.ne("Fay"))).await?;
     let alone = database.keyset_page(people().after_if(start)).await?;
     assert_eq!((alone.items.len(), alone.has_previous), (1, false));
+    Ok(())
+}
+
+#[derive(FromRow, Debug, PartialEq)]
+struct Pay {
+    name: String,
+    total: i64,
+}
+
+async fn rows_of_pages_have_the_querys_own_columns(database: &Database) -> Result<()> {
+    company(database).await?;
+    let columns =
+        || select(Person::columns().list("name,rating").expect("they are there")).order_by(Person::salary);
+    let page = database.page(columns().page(1, 2)).await?;
+    assert_eq!(page.items.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
+    let first = database.keyset_page(columns().order_by(Person::id).keyset(2).unique()).await?;
+    let second = database
+        .keyset_page(columns().order_by(Person::id).keyset(2).unique().after_if(first.next_cursor()))
+        .await?;
+    assert_eq!(second.items.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
+    // A label that is called as something of the page might be.
+    let total = (Person::salary * 12).label("total");
+    let pay = || select((Person::name, total.clone())).order_by(total.reference().desc()).rows::<Pay>();
+    let richest = Pay { name: "Ada".into(), total: 10_800 };
+    let page = database.page(pay().page(1, 1)).await?;
+    assert_eq!((page.items, page.total), (vec![richest], 5));
+    assert_eq!(database.keyset_page(pay().keyset(1).unique()).await?.items[0].total, 10_800);
+    Ok(())
+}
+
+async fn distinct_on_is_no_query_for_cursors(database: &Database) -> Result<()> {
+    company(database).await?;
+    let firsts = Person::select().distinct_on(Person::salary).order_by((Person::salary, Person::id));
+    let error = database.keyset_page(firsts.keyset(2)).await.unwrap_err().to_string();
+    assert!(error.starts_with("a keyset page cannot be of a query with DISTINCT ON"), "{error}");
     Ok(())
 }
