@@ -67,10 +67,7 @@ impl Run {
 /// What building and compiling a statement costs, the database apart.
 fn compiling() {
     println!("\n| building and compiling | time |\n| --- | --- |");
-    for (name, work) in [
-        ("lookup by key", cases::compile_lookup as fn() -> usize),
-        ("three conditions, ordered", cases::compile_filter),
-    ] {
+    for (name, work) in cases::COMPILING {
         const TIMES: u32 = 10_000;
         let mut turns: Vec<Duration> = (0..101).map(|_| timed(TIMES, work)).collect();
         turns.sort();

@@ -42,10 +42,7 @@ fn main() {
         );
     }
     println!("\n| building and compiling | blocks | bytes |\n| --- | --- | --- |");
-    for (name, work) in [
-        ("lookup by key", cases::compile_lookup as fn() -> usize),
-        ("three conditions, ordered", cases::compile_filter),
-    ] {
+    for (name, work) in cases::COMPILING {
         work();
         let (blocks, bytes) = count(work);
         println!("| {name} | {blocks} | {bytes} |");

@@ -6,7 +6,7 @@ mod lookup;
 mod reading;
 mod writing;
 
-pub use compiling::{compile_filter, compile_lookup};
+pub use compiling::COMPILING;
 
 use crate::harness::Case;
 
