@@ -38,6 +38,7 @@ impl<E: Entity> EntityColumns<E> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Entity> Selection for EntityColumns<E> {
     type Shape = E;
 
@@ -48,6 +49,7 @@ impl<E: Entity> Selection for EntityColumns<E> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Entity> Selection for OptionalEntity<E> {
     type Shape = Option<E>;
 

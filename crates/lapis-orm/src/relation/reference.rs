@@ -4,11 +4,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use lapis_sql::expr::{
-    Assignment, BinaryOp, Condition, Expr, ExprOps, IntoExpr, KindOf, Node, TableColumn, TableKey, UnaryOp,
+    Assignment, BinaryOp, ComparableTo, Condition, Expr, ExprOps, IntoExpr, Node, TableColumn, TableKey,
+    UnaryOp,
 };
 use lapis_sql::statement::{Alias, ColumnList, SelectItem, Selection, Val};
 use lapis_sql::types::SqlType;
-use lapis_sql::types::kind::ComparableWith;
 use lapis_sql::{Key, Name};
 
 use super::{Access, Path, Relation, filter};
@@ -120,11 +120,7 @@ impl<S: Entity, T: Entity, V: SqlType> Reference<S, T, V> {
     /// ```sql
     /// UPDATE posts SET author_id = ? WHERE …
     /// ```
-    pub fn set<K>(self, key: K) -> Assignment<S>
-    where
-        K: IntoExpr,
-        V::Kind: ComparableWith<KindOf<K>>,
-    {
+    pub fn set<K: ComparableTo<V::Kind>>(self, key: K) -> Assignment<S> {
         Assignment::new(self.column_name(), key.into_node())
     }
 }
@@ -172,6 +168,7 @@ impl<S: Entity, T: Entity, V: SqlType> IntoExpr for Reference<S, T, V> {
 
 impl<S: Entity, T: Entity, V: SqlType> ExprOps for Reference<S, T, V> {}
 
+#[diagnostic::do_not_recommend]
 impl<S: Entity, T: Entity, V: SqlType + 'static> Selection for Reference<S, T, V> {
     type Shape = Val<V>;
 

@@ -3,10 +3,9 @@
 use std::marker::PhantomData;
 
 use super::node::{Node, TableName};
-use super::operand::IntoExpr;
+use super::operand::{ComparableTo, IntoExpr};
 use crate::Name;
 use crate::types::SqlType;
-use crate::types::kind::ComparableWith;
 
 /// A table whose name is known when the program is compiled: what `#[derive(Entity)]` says of a struct.
 pub trait StaticTable: 'static {
@@ -69,11 +68,7 @@ impl<E, T> Column<E, T> {
 
 impl<E: StaticTable, T: SqlType> Column<E, T> {
     /// `column = value`, for an insert or an update.
-    pub fn set<V>(self, value: V) -> Assignment<E>
-    where
-        V: IntoExpr,
-        T::Kind: ComparableWith<<V::Type as SqlType>::Kind>,
-    {
+    pub fn set<V: ComparableTo<T::Kind>>(self, value: V) -> Assignment<E> {
         Assignment::new(self.name, value.into_node())
     }
 }
@@ -126,6 +121,20 @@ impl<E: StaticTable, T: SqlType> TableColumn<E> for Column<E, T> {
         Name::Borrowed(self.name)
     }
 }
+
+/// A [`TableColumn`] where it is plain of which table: what a message says of another table's column is short there.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a column of `{E}`",
+    label = "not a column of `{E}`",
+    note = "columns are the constants of the entity: `User::email`"
+)]
+pub trait ColumnOf<E>: TableColumn<E> {}
+
+#[diagnostic::do_not_recommend]
+impl<E, C: TableColumn<E>> ColumnOf<E> for C {}
+
+/// The kind of a column of table `E`.
+pub type ColumnKind<E, C> = <<C as TableColumn<E>>::Type as SqlType>::Kind;
 
 /// `column = value` in an insert or update of table `E`.
 #[derive(Debug, Clone, PartialEq)]

@@ -36,7 +36,7 @@ pub use aggregate::Aggregate;
 pub use bitwise::BitOps;
 pub use builtin::Builtin;
 pub use case::{Case, CaseStart, case};
-pub use column::{Assignment, Column, StaticTable, TableColumn, TableKey};
+pub use column::{Assignment, Column, ColumnKind, ColumnOf, StaticTable, TableColumn, TableKey};
 pub use condition::{all_of, any_of, exists, not_exists};
 pub use define::ArgumentOf;
 pub use extract::{DateField, Field, FieldOf, TimeField, Unit};
@@ -45,7 +45,7 @@ pub use grouping::{GroupingForm, GroupingTerm, cube, grouping_set, grouping_sets
 pub use json::{IntoJsonPath, JsonOps, JsonPath, PathStep};
 pub use label::{Labeled, label};
 pub use node::{BinaryOp, ColumnRef, Node, Order, OrderBy, TableName, UnaryOp};
-pub use operand::{Condition, Expr, IntoExpr, KindOf, lit};
+pub use operand::{ComparableTo, Condition, Expr, IntoExpr, KindOf, lit};
 pub use ops::ExprOps;
 pub(crate) use pattern::find_text;
 pub use quantified::{all_elements, all_in, any_element, any_in};

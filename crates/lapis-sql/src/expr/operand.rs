@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::column::TableKey;
 use super::node::Node;
 use crate::types::SqlType;
-use crate::types::kind::Logical;
+use crate::types::kind::{ComparableWith, Logical};
 
 /// Anything that may stand as an operand: a column, an expression, or a value to bind.
 #[diagnostic::on_unimplemented(
@@ -27,6 +27,20 @@ pub trait IntoExpr {
 
 /// The kind of an operand.
 pub type KindOf<O> = <<O as IntoExpr>::Type as SqlType>::Kind;
+
+/// What an expression of kind `K` can be compared with and set to: operands of a kind that is
+/// [`ComparableWith`] it.
+///
+/// It says in one bound, on one line, what two would say, and so does the compiler where it does not hold.
+#[diagnostic::on_unimplemented(
+    message = "{K} cannot be compared or combined with `{Self}`",
+    label = "not to be combined with `{K}`",
+    note = "cast one side with `.cast::<T>()`, or give a value of the column's own kind"
+)]
+pub trait ComparableTo<K>: IntoExpr {}
+
+#[diagnostic::do_not_recommend]
+impl<K: ComparableWith<KindOf<R>>, R: IntoExpr> ComparableTo<K> for R {}
 
 /// A typed expression that is read as `T`.
 ///
@@ -110,6 +124,7 @@ pub trait Condition {
     fn into_condition(self) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<C> Condition for C
 where
     C: IntoExpr,

@@ -4,7 +4,7 @@ use super::builtin::Builtin;
 use super::column::{Column, StaticTable};
 use super::label::Labeled;
 use super::node::{BinaryOp, Node, Order, OrderBy, UnaryOp};
-use super::operand::{Condition, Expr, IntoExpr, KindOf};
+use super::operand::{ComparableTo, Condition, Expr, IntoExpr, KindOf};
 use super::pattern::{self, Anchor};
 use crate::Name;
 use crate::statement::{Select, Val};
@@ -29,11 +29,7 @@ use crate::value::Value;
 #[expect(clippy::wrong_self_convention, reason = "an expression is consumed by the one it becomes part of")]
 pub trait ExprOps: IntoExpr + Sized {
     /// `self = other`; where `other` is the value NULL (`None`), `self IS NULL`.
-    fn eq<R>(self, other: R) -> Expr<bool>
-    where
-        R: IntoExpr,
-        KindOf<Self>: ComparableWith<KindOf<R>>,
-    {
+    fn eq<R: ComparableTo<KindOf<Self>>>(self, other: R) -> Expr<bool> {
         match other.into_node() {
             Node::Value(Value::Null) => self.is_null(),
             other => compare(BinaryOp::Eq, self, other),
@@ -41,11 +37,7 @@ pub trait ExprOps: IntoExpr + Sized {
     }
 
     /// `self <> other`; where `other` is the value NULL (`None`), `self IS NOT NULL`.
-    fn ne<R>(self, other: R) -> Expr<bool>
-    where
-        R: IntoExpr,
-        KindOf<Self>: ComparableWith<KindOf<R>>,
-    {
+    fn ne<R: ComparableTo<KindOf<Self>>>(self, other: R) -> Expr<bool> {
         match other.into_node() {
             Node::Value(Value::Null) => self.is_not_null(),
             other => compare(BinaryOp::Ne, self, other),
@@ -53,56 +45,32 @@ pub trait ExprOps: IntoExpr + Sized {
     }
 
     /// `self < other`
-    fn lt<R>(self, other: R) -> Expr<bool>
-    where
-        R: IntoExpr,
-        KindOf<Self>: ComparableWith<KindOf<R>>,
-    {
+    fn lt<R: ComparableTo<KindOf<Self>>>(self, other: R) -> Expr<bool> {
         compare(BinaryOp::Lt, self, other.into_node())
     }
 
     /// `self <= other`
-    fn le<R>(self, other: R) -> Expr<bool>
-    where
-        R: IntoExpr,
-        KindOf<Self>: ComparableWith<KindOf<R>>,
-    {
+    fn le<R: ComparableTo<KindOf<Self>>>(self, other: R) -> Expr<bool> {
         compare(BinaryOp::Le, self, other.into_node())
     }
 
     /// `self > other`
-    fn gt<R>(self, other: R) -> Expr<bool>
-    where
-        R: IntoExpr,
-        KindOf<Self>: ComparableWith<KindOf<R>>,
-    {
+    fn gt<R: ComparableTo<KindOf<Self>>>(self, other: R) -> Expr<bool> {
         compare(BinaryOp::Gt, self, other.into_node())
     }
 
     /// `self >= other`
-    fn ge<R>(self, other: R) -> Expr<bool>
-    where
-        R: IntoExpr,
-        KindOf<Self>: ComparableWith<KindOf<R>>,
-    {
+    fn ge<R: ComparableTo<KindOf<Self>>>(self, other: R) -> Expr<bool> {
         compare(BinaryOp::Ge, self, other.into_node())
     }
 
     /// Unequal, with NULL equal to NULL: `IS DISTINCT FROM`, SQLite's `IS NOT`, MySQL's `NOT (… <=> …)`.
-    fn is_distinct_from<R>(self, other: R) -> Expr<bool>
-    where
-        R: IntoExpr,
-        KindOf<Self>: ComparableWith<KindOf<R>>,
-    {
+    fn is_distinct_from<R: ComparableTo<KindOf<Self>>>(self, other: R) -> Expr<bool> {
         compare(BinaryOp::IsDistinctFrom, self, other.into_node())
     }
 
     /// Equal, with NULL equal to NULL: `IS NOT DISTINCT FROM`, SQLite's `IS`, MySQL's `<=>`.
-    fn is_not_distinct_from<R>(self, other: R) -> Expr<bool>
-    where
-        R: IntoExpr,
-        KindOf<Self>: ComparableWith<KindOf<R>>,
-    {
+    fn is_not_distinct_from<R: ComparableTo<KindOf<Self>>>(self, other: R) -> Expr<bool> {
         compare(BinaryOp::IsNotDistinctFrom, self, other.into_node())
     }
 
@@ -117,23 +85,21 @@ pub trait ExprOps: IntoExpr + Sized {
     }
 
     /// `self BETWEEN low AND high`, both ends included.
-    fn between<L, H>(self, low: L, high: H) -> Expr<bool>
-    where
-        L: IntoExpr,
-        H: IntoExpr,
-        KindOf<Self>: ComparableWith<KindOf<L>> + ComparableWith<KindOf<H>>,
-    {
+    fn between<L: ComparableTo<KindOf<Self>>, H: ComparableTo<KindOf<Self>>>(
+        self,
+        low: L,
+        high: H,
+    ) -> Expr<bool> {
         let operands = Box::new((self.into_node(), low.into_node(), high.into_node()));
         Expr::new(Node::Between { operands, negated: false })
     }
 
     /// `self NOT BETWEEN low AND high`
-    fn not_between<L, H>(self, low: L, high: H) -> Expr<bool>
-    where
-        L: IntoExpr,
-        H: IntoExpr,
-        KindOf<Self>: ComparableWith<KindOf<L>> + ComparableWith<KindOf<H>>,
-    {
+    fn not_between<L: ComparableTo<KindOf<Self>>, H: ComparableTo<KindOf<Self>>>(
+        self,
+        low: L,
+        high: H,
+    ) -> Expr<bool> {
         let operands = Box::new((self.into_node(), low.into_node(), high.into_node()));
         Expr::new(Node::Between { operands, negated: true })
     }
@@ -142,22 +108,12 @@ pub trait ExprOps: IntoExpr + Sized {
     ///
     /// A long list of values becomes one parameter where the database can take it as one, so that its length
     /// neither meets the limit of parameters nor makes a new statement of each length.
-    fn in_<I>(self, operands: I) -> Expr<bool>
-    where
-        I: IntoIterator,
-        I::Item: IntoExpr,
-        KindOf<Self>: ComparableWith<KindOf<I::Item>>,
-    {
+    fn in_<I: IntoIterator<Item: ComparableTo<KindOf<Self>>>>(self, operands: I) -> Expr<bool> {
         Expr::new(member_of(self.into_node(), operands, false))
     }
 
     /// `self NOT IN (a, b, …)`; of no operands: true. As in SQL, never true if one of them is NULL.
-    fn not_in<I>(self, operands: I) -> Expr<bool>
-    where
-        I: IntoIterator,
-        I::Item: IntoExpr,
-        KindOf<Self>: ComparableWith<KindOf<I::Item>>,
-    {
+    fn not_in<I: IntoIterator<Item: ComparableTo<KindOf<Self>>>>(self, operands: I) -> Expr<bool> {
         Expr::new(member_of(self.into_node(), operands, true))
     }
 

@@ -14,6 +14,17 @@ pub trait Assignments<E> {
     fn add_to(self, assignments: &mut Vec<Assignment<E>>);
 }
 
+/// [`Assignments`] where it is plain of which table: what a message says of another table's is short there.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not assign columns of `{E}`",
+    label = "assigns no column of `{E}`",
+    note = "an assignment is `User::name.set(value)`; several go in a tuple or a `Vec`"
+)]
+pub trait AssignmentsOf<E>: Assignments<E> {}
+
+#[diagnostic::do_not_recommend]
+impl<E, A: Assignments<E>> AssignmentsOf<E> for A {}
+
 #[diagnostic::do_not_recommend]
 impl<E> Assignments<E> for Assignment<E> {
     fn add_to(self, assignments: &mut Vec<Assignment<E>>) {

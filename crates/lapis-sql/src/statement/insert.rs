@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 
 use super::typed::typed_write_statement;
 use super::{
-    Assignments, ColumnList, CommonQuery, CommonTable, Cte, OnConflict, Query, Select, SelectItem,
-    SelectStatement, Selection, Shape, Statement, StatementRef,
+    Assignments, AssignmentsOf, ColumnList, CommonQuery, CommonTable, Cte, OnConflict, Query, Select,
+    SelectItem, SelectStatement, Selection, Shape, Statement, StatementRef,
 };
 use crate::Name;
 use crate::expr::{Node, StaticTable, TableName};
@@ -111,7 +111,7 @@ impl<E, S: Shape> Insert<E, S> {
     /// Adds a row. A column that it does not name, or that earlier rows did not, gets its default, which
     /// SQLite cannot write beside values: there, an error when compiled.
     #[must_use]
-    pub fn values(mut self, row: impl Assignments<E>) -> Self {
+    pub fn values(mut self, row: impl AssignmentsOf<E>) -> Self {
         let mut assignments = Vec::new();
         row.add_to(&mut assignments);
         self.statement

@@ -61,7 +61,7 @@ mod typed;
 mod update;
 mod values;
 
-pub use assignments::{Assignments, ColumnList};
+pub use assignments::{Assignments, AssignmentsOf, ColumnList};
 pub use common_table::{CommonQuery, CommonTable, Cte, CteAlias, Recursion};
 pub use delete::{Delete, DeleteStatement, delete};
 pub use from::{

@@ -56,7 +56,7 @@ impl<S: Shape> Shape for Option<S> {
 /// Something that `select(..)` takes: a column, an expression, an entity, or a tuple of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be selected",
-    label = "not a column, expression or entity"
+    label = "not a column, an expression, an entity, or a tuple of up to twelve of these"
 )]
 pub trait Selection {
     /// What it is in a row.

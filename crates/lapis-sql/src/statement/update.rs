@@ -10,9 +10,7 @@ use super::{
     SelectItem, Selection, Shape, Statement, StatementRef,
 };
 use crate::Name;
-use crate::expr::{Condition, IntoExpr, KindOf, Node, OrderBy, StaticTable, TableColumn, TableName};
-use crate::types::SqlType;
-use crate::types::kind::ComparableWith;
+use crate::expr::{ColumnKind, ColumnOf, ComparableTo, Condition, Node, OrderBy, StaticTable, TableName};
 
 /// `UPDATE` as plain data.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,12 +87,7 @@ pub fn update<E: StaticTable>() -> Update<E> {
 impl<E, S: Shape> Update<E, S> {
     /// Sets a column to a value or an expression.
     #[must_use]
-    pub fn set<C, V>(mut self, column: C, value: V) -> Self
-    where
-        C: TableColumn<E>,
-        V: IntoExpr,
-        <C::Type as SqlType>::Kind: ComparableWith<KindOf<V>>,
-    {
+    pub fn set<C: ColumnOf<E>, V: ComparableTo<ColumnKind<E, C>>>(mut self, column: C, value: V) -> Self {
         self.statement.assignments.push((column.column_name(), value.into_node()));
         self
     }

@@ -61,11 +61,9 @@ pub fn count_distinct<O: IntoExpr>(operand: O) -> Expr<i64> {
 
 /// `sum(x)`: NULL where there is no row. Integers of any width are read as `i64`, floats as `f64`, decimals as
 /// `Decimal`.
-pub fn sum<O>(operand: O) -> Expr<Option<<KindOf<O> as Summable>::Sum>>
-where
-    O: IntoExpr,
-    KindOf<O>: Summable,
-{
+pub fn sum<O: IntoExpr<Type: SqlType<Kind: Summable>>>(
+    operand: O,
+) -> Expr<Option<<KindOf<O> as Summable>::Sum>> {
     unary("sum", operand)
 }
 
@@ -86,11 +84,9 @@ where
 /// assert_eq!(select(average).sql(&Sqlite)?, r#"SELECT avg("items"."price") FROM "items""#);
 /// # Ok::<(), lapis_sql::CompileError>(())
 /// ```
-pub fn avg<O>(operand: O) -> Expr<Option<<KindOf<O> as Summable>::Average>>
-where
-    O: IntoExpr,
-    KindOf<O>: Summable,
-{
+pub fn avg<O: IntoExpr<Type: SqlType<Kind: Summable>>>(
+    operand: O,
+) -> Expr<Option<<KindOf<O> as Summable>::Average>> {
     unary("avg", operand)
 }
 

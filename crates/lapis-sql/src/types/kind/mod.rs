@@ -223,8 +223,7 @@ impl Logical for BooleanKind {}
 /// Kinds that are text.
 #[diagnostic::on_unimplemented(
     message = "this needs text, and it is given {Self}",
-    label = "`{Self}` is not text",
-    note = "cast it with `.cast::<String>()`"
+    label = "`{Self}` is not text; cast it with `.cast::<String>()`"
 )]
 pub trait Textual: Kind {}
 

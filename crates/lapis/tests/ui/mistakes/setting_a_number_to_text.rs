@@ -1,0 +1,16 @@
+use lapis::prelude::*;
+use lapis::statement::update;
+
+#[derive(Entity, Debug, Clone)]
+#[entity(table = "users")]
+struct User {
+    #[column(primary_key)]
+    id: Auto<i64>,
+    name: String,
+    age: i32,
+    bio: Option<String>,
+}
+
+fn main() {
+    let _ = update::<User>().set(User::age, "36");
+}
