@@ -52,6 +52,21 @@ pub struct Series {
 /// PostgreSQL has it as a function, also between expressions of the tables before it in FROM. Elsewhere a recursive
 /// query makes the same rows of numbers that the program knows, by doubling, so that no database's limit on recursion
 /// is met; between expressions it is an error when compiled.
+///
+/// A calendar is made of it by [`add_days`](crate::expr::func::add_days) and
+/// [`add_months`](crate::expr::func::add_months):
+///
+/// ```
+/// # use chrono::NaiveDate;
+/// # use lapis_sql::dialect::MySql;
+/// # use lapis_sql::expr::{func, lit, ExprOps};
+/// # use lapis_sql::statement::{generate_series, select, Statement};
+/// # let first_of_may = NaiveDate::from_ymd_opt(2024, 5, 1).unwrap();
+/// let number = generate_series("number", 0, 30);
+/// let may = select(func::add_days(lit(first_of_may), number.value()).label("day")).from(&number).subquery("may");
+/// # select(may.column::<NaiveDate>("day")).from(&may).sql(&MySql)?;
+/// # Ok::<(), lapis_sql::CompileError>(())
+/// ```
 pub fn generate_series<A, B>(name: impl Into<Name>, start: A, stop: B) -> Series
 where
     A: IntoExpr<Type: SqlType<Kind = IntegerKind>>,

@@ -6,7 +6,7 @@ use lapis::statement::{
     generate_series, insert, json_elements, json_members, table, table_function, unnest, values,
 };
 
-use crate::company::{Person, company};
+use crate::company::{Person, company, day};
 use crate::harness::{Database, Result, conformance};
 
 conformance! {
@@ -14,6 +14,7 @@ conformance! {
     a_series_has_the_ends_of_its_range,
     a_long_series_has_every_number_once,
     a_series_joins_a_table,
+    a_series_makes_a_calendar,
     a_series_between_columns,
     a_series_that_does_not_end_is_an_error,
     elements_of_a_json_array_are_rows,
@@ -112,6 +113,23 @@ async fn a_series_joins_a_table(database: &Database) -> Result<()> {
         .group_by(grades.value())
         .order_by(grades.value());
     assert_eq!(database.all(rows).await?, [(200, 1), (400, 2), (600, 1), (800, 1)]);
+    Ok(())
+}
+
+async fn a_series_makes_a_calendar(database: &Database) -> Result<()> {
+    company(database).await?;
+    let on = |date| day(2020, 1, date);
+    let number = generate_series("number", 0, 4);
+    let day = func::add_days(lit(on(3)), number.value()).label("day");
+    let days = select(day.clone()).from(&number).subquery("days");
+    let hired = select((days.column_of(&day), func::count(Person::id)))
+        .from(&days)
+        .left_join_on(table::<Person>(), Person::hired.eq(days.column_of(&day)))
+        .group_by(days.column_of(&day))
+        .order_by(days.column_of(&day));
+    let hired = database.all(hired).await?;
+    let expected = [(3, 1), (4, 1), (5, 1), (6, 0), (7, 0)];
+    assert_eq!(hired, expected.map(|(date, people)| (on(date), people)));
     Ok(())
 }
 
