@@ -48,12 +48,12 @@ async fn documents_keep_what_they_hold(database: &Database) -> Result<()> {
 
 async fn documents_written_into_the_statement_keep_what_they_hold(database: &Database) -> Result<()> {
     create_documents(database).await?;
-    let mut connection = database.acquire().await?;
+    let mut transaction = database.begin().await?;
     for (id, body) in documents() {
         let insert = insert::<Document>().values((NUMBER.set(id), BODY.set(body)));
-        connection.run(&insert.sql_with_values(database.dialect())?, &[], &mut Discard).await?;
+        transaction.run(&insert.sql_with_values(database.dialect())?, &[], &mut Discard).await?;
     }
-    let read = connection.all(select((NUMBER, BODY)).order_by(NUMBER)).await?;
+    let read = transaction.all(select((NUMBER, BODY)).order_by(NUMBER)).await?;
     assert_eq!(read, documents().collect::<Vec<_>>());
-    Ok(())
+    transaction.commit().await
 }

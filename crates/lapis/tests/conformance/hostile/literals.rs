@@ -24,18 +24,19 @@ conformance! {
 
 async fn literals_are_stored_and_found_as_they_are(database: &Database) -> Result<()> {
     store(database).await?;
-    let mut connection = database.acquire().await?;
+    let mut transaction = database.begin().await?;
     for (id, text) in numbered() {
         let found = update::<Held>().set(TEXT, format!("{text}!")).filter(TEXT.eq(text).and(ID.eq(id)));
         let sql = found.sql_with_values(database.dialect())?;
-        let outcome = connection.run(&sql, &[], &mut Discard).await?;
+        let outcome = transaction.run(&sql, &[], &mut Discard).await?;
         assert_eq!(outcome.rows_affected, 1, "{sql}");
-        assert_eq!(connection.one(select(TEXT).filter(ID.eq(id))).await?, format!("{text}!"));
+        assert_eq!(transaction.one(select(TEXT).filter(ID.eq(id))).await?, format!("{text}!"));
         let gone = delete::<Held>().filter(TEXT.in_([format!("{text}!")]).and(ID.eq(id)));
-        let outcome = connection.run(&gone.sql_with_values(database.dialect())?, &[], &mut Discard).await?;
+        let outcome =
+            transaction.run(&gone.sql_with_values(database.dialect())?, &[], &mut Discard).await?;
         assert_eq!(outcome.rows_affected, 1, "{text:?}");
     }
-    Ok(())
+    transaction.commit().await
 }
 
 /// The server itself divides a script into statements, and so does SQLite's driver.
@@ -157,10 +158,12 @@ async fn choose_each(database: &Database, of_enum: ColumnType, names: &[&str]) -
         .column(ColumnDef::new("choice", of_enum).server_default(first))
         .primary_key(["id"]);
     create(database, table).await?;
+    let mut transaction = database.begin().await?;
     for (id, name) in (0_i64..).zip(names) {
         let insert = text("INSERT INTO choices (id, choice) VALUES (:id, :choice)");
-        database.execute(insert.bind("id", id).bind("choice", *name)).await?;
+        transaction.execute(insert.bind("id", id).bind("choice", *name)).await?;
     }
+    transaction.commit().await?;
     let read = text("SELECT choice FROM choices ORDER BY id").scalar::<String>();
     assert_eq!(database.all(read).await?, names);
     database.execute(text("INSERT INTO choices (id) VALUES (-1)")).await?;

@@ -25,9 +25,11 @@ async fn bound_values_are_stored_as_they_are(database: &Database) -> Result<()> 
     all_are_held(database).await?;
     database.execute(delete::<Held>().all_rows()).await?;
     // One statement for each, too.
+    let mut transaction = database.begin().await?;
     for (id, text) in numbered() {
-        database.execute(insert::<Held>().values((ID.set(id), TEXT.set(text)))).await?;
+        transaction.execute(insert::<Held>().values((ID.set(id), TEXT.set(text)))).await?;
     }
+    transaction.commit().await?;
     all_are_held(database).await
 }
 
@@ -126,26 +128,30 @@ async fn text_that_is_looked_for_within_text_is_no_pattern(database: &Database) 
 
 async fn bound_values_are_set_by_updates(database: &Database) -> Result<()> {
     store(database).await?;
+    let mut transaction = database.begin().await?;
     for (id, text) in numbered() {
         let doubled = update::<Held>().set(TEXT, TEXT.concat(text)).filter(TEXT.eq(text)).filter(ID.eq(id));
-        assert_eq!(database.execute(doubled).await?.rows_affected, 1, "{text:?}");
+        assert_eq!(transaction.execute(doubled).await?.rows_affected, 1, "{text:?}");
         let back = update::<Held>().set(TEXT, text).filter(TEXT.eq(text.repeat(2)).and(ID.eq(id)));
-        database.execute(back).await?;
+        transaction.execute(back).await?;
     }
+    transaction.commit().await?;
     all_are_held(database).await
 }
 
 async fn bound_values_are_set_by_upserts(database: &Database) -> Result<()> {
     create_held(database).await?;
+    let mut transaction = database.begin().await?;
     for turn in 0..2 {
         for (id, text) in numbered() {
             let row = insert::<Held>().values((ID.set(id), TEXT.set(text)));
             let upsert = row.on_conflict(ID).do_update(TEXT.set(excluded(TEXT).concat(text)));
-            database.execute(upsert).await?;
-            let held = database.one(select(TEXT).filter(ID.eq(id))).await?;
+            transaction.execute(upsert).await?;
+            let held = transaction.one(select(TEXT).filter(ID.eq(id))).await?;
             assert_eq!(held, text.repeat(turn + 1));
         }
     }
+    transaction.commit().await?;
     let all = insert::<Held>().rows(numbered().map(|(id, text)| (ID.set(id), TEXT.set(text))));
     database.execute(all.on_conflict(ID).do_update_all()).await?;
     all_are_held(database).await
