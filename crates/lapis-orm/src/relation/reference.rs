@@ -4,8 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use lapis_sql::expr::{
-    Assignment, BinaryOp, ComparableTo, Condition, Expr, ExprOps, IntoExpr, Node, TableColumn, TableKey,
-    UnaryOp,
+    Assignment, BinaryOp, ComparableTo, Condition, Expr, ExprOps, IntoExpr, KindOf, Node, RightOperand,
+    TableColumn, TableKey, UnaryOp,
 };
 use lapis_sql::statement::{Alias, ColumnList, SelectItem, Selection, Val};
 use lapis_sql::types::SqlType;
@@ -169,6 +169,10 @@ impl<S: Entity, T: Entity, V: SqlType> IntoExpr for Reference<S, T, V> {
 impl<S: Entity, T: Entity, V: SqlType> ExprOps for Reference<S, T, V> {}
 
 #[diagnostic::do_not_recommend]
+impl<U: SqlType, S: Entity, T: Entity, V: SqlType> RightOperand<U> for Reference<S, T, V> {
+    type Result = V::Propagate<U>;
+}
+
 impl<S: Entity, T: Entity, V: SqlType + 'static> Selection for Reference<S, T, V> {
     type Shape = Val<V>;
 

@@ -3,6 +3,9 @@
 //! A number may stand on the left, `1 - Item::discount`, where it is an `i64`, an `f64` or a `Decimal`: with one type
 //! for whole numbers and one for floats, the compiler knows which one a bare `1` or `0.5` is. Of any other number there
 //! is [`lit`](super::lit).
+//!
+//! What may be NULL is read as an `Option`, on whichever side it stands. A division by zero is an error of PostgreSQL, and
+//! NULL on the others: divide by [`nullif(x, 0)`](super::func::nullif) where the divisor may be zero.
 
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Rem, Sub};
 
@@ -11,20 +14,50 @@ use rust_decimal::Decimal;
 use super::column::{Column, StaticTable};
 use super::node::{Node, UnaryOp};
 use super::operand::{Condition, Expr, IntoExpr, KindOf};
-use crate::types::SqlType;
 use crate::types::kind::{Additive, Arithmetic, Logical, Numeric};
+use crate::types::{Encode, SqlType};
 
-/// The result is read as the left operand's type; where only the right operand may be NULL, say so with
-/// [`nullable`](super::ExprOps::nullable).
+/// What may stand on the right of an arithmetic operator, whose result is read as `T` where nothing is NULL.
+///
+/// A value never is, so that of `x + 1` the type is known before that of `1` is.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither an SQL expression nor a value that can be bound",
+    label = "not usable in an SQL expression"
+)]
+pub trait RightOperand<T: SqlType>: IntoExpr {
+    /// What the result is read as: `T`, or an `Option` of it where this operand may be NULL.
+    type Result: SqlType;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: SqlType, V: IntoExpr + Encode> RightOperand<T> for V {
+    type Result = T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: SqlType, E: StaticTable, U: SqlType> RightOperand<T> for Column<E, U> {
+    type Result = U::Propagate<T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: SqlType, U: SqlType> RightOperand<T> for Expr<U> {
+    type Result = U::Propagate<T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: SqlType, U: SqlType> RightOperand<T> for &Expr<U> {
+    type Result = U::Propagate<T>;
+}
+
 macro_rules! operand_on_the_left {
     ([$($generics:tt)*] $left:ty, $operator:ident $method:ident by $kinds:ident $node:ident) => {
-        impl<$($generics)*, R: IntoExpr> $operator<R> for $left
+        impl<$($generics)*, R: RightOperand<T>> $operator<R> for $left
         where
             T::Kind: $kinds<KindOf<R>>,
         {
-            type Output = Expr<T>;
+            type Output = Expr<R::Result>;
 
-            fn $method(self, right: R) -> Expr<T> {
+            fn $method(self, right: R) -> Self::Output {
                 Expr::new(<T::Kind as $kinds<KindOf<R>>>::$node(self.into_node(), right.into_node()))
             }
         }

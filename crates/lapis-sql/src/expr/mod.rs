@@ -33,6 +33,7 @@ mod window;
 pub mod func;
 
 pub use aggregate::Aggregate;
+pub use arithmetic::RightOperand;
 pub use bitwise::BitOps;
 pub use builtin::Builtin;
 pub use case::{Case, CaseStart, case};

@@ -242,7 +242,7 @@ pub trait ExprOps: IntoExpr + Sized {
     }
 
     /// Text joined to text: `self || other`, MySQL's `CONCAT(self, other)`; NULL if either is.
-    fn concat<R>(self, other: R) -> Expr<Self::Type>
+    fn concat<R>(self, other: R) -> Expr<<R::Type as SqlType>::Propagate<Self::Type>>
     where
         R: IntoExpr,
         KindOf<Self>: Textual,

@@ -308,6 +308,9 @@ fn results_are_typed_and_options_do_not_nest() {
     let _: Expr<Option<i32>> = func::max(User::age);
     let _: Expr<String> = func::coalesce(User::bio, "none");
     let _: Expr<Option<String>> = User::bio.nullable();
+    let _: Expr<Option<i32>> = User::age * User::manager + 1;
+    let _: Expr<Option<i32>> = User::age / func::nullif(User::id, 0);
+    let _: Expr<Option<String>> = User::name.concat(User::bio).concat("!");
     let _: Expr<i64> = func::sum(User::age).assume_not_null();
     let _: Expr<String> = User::name.assume_not_null();
     let _: Expr<Option<i64>> = select(User::manager).scalar();

@@ -278,7 +278,7 @@ async fn arithmetic_follows_the_precedence_of_rust(database: &Database) -> Resul
     let sums = select((
         seven() + 2 * 3,
         (seven() + 2) * 3,
-        seven() - (lit(2) - 1),
+        seven() - (lit(2_i64) - 1),
         seven() - 2 - 1,
         -(seven() - 9),
         seven() % 4 * 2,

@@ -67,7 +67,7 @@ pub fn ntile(buckets: u32) -> WindowFunction<i64> {
 /// # impl StaticTable for Sale { const TABLE: &'static str = "sales"; }
 /// # const DAY: Column<Sale, i64> = Column::new("day");
 /// # const AMOUNT: Column<Sale, i64> = Column::new("amount");
-/// let growth: Expr<i64> = AMOUNT - func::lag(AMOUNT, 1).over(window().order_by(DAY));
+/// let growth: Expr<Option<i64>> = AMOUNT - func::lag(AMOUNT, 1).over(window().order_by(DAY));
 /// // "sales"."amount" - lag("sales"."amount", 1) OVER (ORDER BY "sales"."day")
 /// ```
 pub fn lag<O: IntoExpr>(operand: O, rows: u32) -> WindowFunction<Nullable<O>> {

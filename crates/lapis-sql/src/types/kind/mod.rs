@@ -177,6 +177,8 @@ macro_rules! arithmetic {
 }
 
 arithmetic!(FloatKind IntegerKind, FloatKind FloatKind, FloatKind DecimalKind, DecimalKind IntegerKind, DecimalKind DecimalKind);
+// Not to be the only kind that an integer is combined with: see `Nothing`.
+arithmetic!(IntegerKind Nothing);
 
 /// Kinds of numbers that have a fraction.
 #[diagnostic::on_unimplemented(
