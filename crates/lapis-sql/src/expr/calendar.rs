@@ -11,12 +11,12 @@ use crate::types::SqlType;
 use crate::types::kind::Dated;
 
 macro_rules! calendar {
-    ($($operator:ident $method:ident $span:ident: $later:ident by $sign:literal;)+) => {$(
-        calendar!(@for [E: StaticTable, T: SqlType] Column<E, T>, $operator $method $span: $later by $sign);
-        calendar!(@for [T: SqlType] Expr<T>, $operator $method $span: $later by $sign);
-        calendar!(@for [T: SqlType] &Expr<T>, $operator $method $span: $later by $sign);
+    ($($operator:ident $method:ident $span:ident: $later:ident by $count:ident;)+) => {$(
+        calendar!(@for [E: StaticTable, T: SqlType] Column<E, T>, $operator $method $span: $later by $count);
+        calendar!(@for [T: SqlType] Expr<T>, $operator $method $span: $later by $count);
+        calendar!(@for [T: SqlType] &Expr<T>, $operator $method $span: $later by $count);
     )+};
-    (@for [$($generics:tt)*] $operand:ty, $operator:ident $method:ident $span:ident: $later:ident by $sign:literal) => {
+    (@for [$($generics:tt)*] $operand:ty, $operator:ident $method:ident $span:ident: $later:ident by $count:ident) => {
         impl<$($generics)*> $operator<$span> for $operand
         where
             T::Kind: Dated,
@@ -24,26 +24,30 @@ macro_rules! calendar {
             type Output = Expr<T>;
 
             fn $method(self, span: $span) -> Expr<T> {
-                $later(self, $sign * span.count())
+                $later(self, span.$count())
             }
         }
     };
 }
 
 calendar! {
-    Add add Months: add_months by 1;
-    Sub sub Months: add_months by -1;
-    Add add Days: add_days by 1;
-    Sub sub Days: add_days by -1;
+    Add add Months: add_months by ahead;
+    Sub sub Months: add_months by back;
+    Add add Days: add_days by ahead;
+    Sub sub Days: add_days by back;
 }
 
 /// How many units a span of chrono's has.
-trait Count {
-    fn count(self) -> i64;
+trait Count: Sized {
+    fn ahead(self) -> i64;
+
+    fn back(self) -> i64 {
+        -self.ahead()
+    }
 }
 
 impl Count for Months {
-    fn count(self) -> i64 {
+    fn ahead(self) -> i64 {
         self.as_u32().into()
     }
 }
@@ -51,7 +55,7 @@ impl Count for Months {
 /// chrono does not tell the number of [`Days`]. No date that a database knows is further from another than the dates
 /// that chrono knows are from its first one.
 impl Count for Days {
-    fn count(self) -> i64 {
+    fn ahead(self) -> i64 {
         let later = NaiveDate::MIN.checked_add_days(self).unwrap_or(NaiveDate::MAX);
         later.signed_duration_since(NaiveDate::MIN).num_days()
     }

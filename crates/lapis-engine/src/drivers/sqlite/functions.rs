@@ -62,7 +62,7 @@ fn scalar<T: rusqlite::ToSql + 'static>(
     arguments: i32,
     call: fn(&Context<'_>) -> Result<Option<T>>,
 ) -> Result<()> {
-    connection.create_scalar_function(name, arguments, FLAGS, move |context| call(context))
+    connection.create_scalar_function(name, arguments, FLAGS, call)
 }
 
 fn number(connection: &Connection, name: &str, compute: fn(f64) -> Option<f64>) -> Result<()> {

@@ -45,7 +45,7 @@ impl<'a> Checker<'a> {
     /// Whether all tables are joined.
     pub(super) fn links(&self, select: &SelectStatement, inferred: bool) -> Written {
         let count = self.own().len();
-        if count < 2 || count > 63 {
+        if !(2..=63).contains(&count) {
             return Ok(());
         }
         let mut pieces = Pieces::of(count);
