@@ -6,7 +6,8 @@ use crate::Name;
 use crate::statement::{SelectItem, Selection, Val};
 use crate::types::SqlType;
 
-/// An expression with a name in the result: `expression AS name`.
+/// An expression with a name in the result: `expression AS name`. It is selected by value, or by reference where it is
+/// needed again.
 #[derive(Debug)]
 pub struct Labeled<T> {
     expr: Expr<T>,
@@ -43,6 +44,15 @@ impl<T: SqlType + 'static> Selection for Labeled<T> {
 
     fn add_to(self, items: &mut Vec<SelectItem>) {
         items.push(SelectItem::labeled(self.expr.node().clone(), self.name));
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: SqlType + 'static> Selection for &Labeled<T> {
+    type Shape = Val<T>;
+
+    fn add_to(self, items: &mut Vec<SelectItem>) {
+        self.clone().add_to(items);
     }
 }
 

@@ -18,10 +18,10 @@ macro_rules! derived_columns {
             /// # impl StaticTable for Order { const TABLE: &'static str = "orders"; }
             /// # const CUSTOMER: Column<Order, String> = Column::new("customer");
             /// # const PRICE: Column<Order, i64> = Column::new("price");
-            /// let total = func::sum(PRICE).label("total");
-            /// let totals = select((CUSTOMER, total.clone())).group_by(CUSTOMER).subquery("totals");
-            /// let of_totals: Expr<Option<i64>> = totals.column_of(&total);
-            /// select(totals.c(CUSTOMER)).from(&totals).filter(of_totals.gt(100));
+            /// let total = &func::sum(PRICE).label("total");
+            /// let totals = select((CUSTOMER, total)).group_by(CUSTOMER).subquery("totals");
+            /// let total: &Expr<Option<i64>> = &totals.column_of(total);
+            /// select((totals.c(CUSTOMER), total)).from(&totals).filter(total.gt(100));
             /// // … WHERE "totals"."total" > ?
             /// ```
             pub fn column_of<T>(&self, label: &Labeled<T>) -> Expr<T> {

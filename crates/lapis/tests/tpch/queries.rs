@@ -137,24 +137,21 @@ pub fn revenue_change() -> impl Rows<Option<Decimal>> {
 pub fn volume_shipping() -> impl Rows<(String, String, i64, Decimal)> {
     let (seller, buyer) = (alias::<Nation>("n1"), alias::<Nation>("n2"));
     let between = |one: &str, other: &str| seller.c(Nation::name).eq(one) & buyer.c(Nation::name).eq(other);
-    let shipping = select((
-        seller.c(Nation::name).label("supp_nation"),
-        buyer.c(Nation::name).label("cust_nation"),
-        func::extract(DateField::Year, LineItem::ship_date).label("l_year"),
-        discounted_price().label("volume"),
-    ))
-    .join(Supplier::items)
-    .join(LineItem::order)
-    .join(Order::customer)
-    .join(Supplier::nation.to(&seller))
-    .join(Customer::nation.to(&buyer))
-    .filter(between("FRANCE", "GERMANY") | between("GERMANY", "FRANCE"))
-    .filter(LineItem::ship_date.between(day("1995-01-01"), day("1996-12-31")))
-    .subquery("shipping");
-    let from = &shipping.column::<String>("supp_nation");
-    let to = &shipping.column::<String>("cust_nation");
-    let year = &shipping.column::<i64>("l_year");
-    let volume = &shipping.column::<Decimal>("volume");
+    let from = &seller.c(Nation::name).label("supp_nation");
+    let to = &buyer.c(Nation::name).label("cust_nation");
+    let year = &func::extract(DateField::Year, LineItem::ship_date).label("l_year");
+    let volume = &discounted_price().label("volume");
+    let shipping = select((from, to, year, volume))
+        .join(Supplier::items)
+        .join(LineItem::order)
+        .join(Order::customer)
+        .join(Supplier::nation.to(&seller))
+        .join(Customer::nation.to(&buyer))
+        .filter(between("FRANCE", "GERMANY") | between("GERMANY", "FRANCE"))
+        .filter(LineItem::ship_date.between(day("1995-01-01"), day("1996-12-31")))
+        .subquery("shipping");
+    let (from, to) = (&shipping.column_of(from), &shipping.column_of(to));
+    let (year, volume) = (&shipping.column_of(year), shipping.column_of(volume));
     select((from, to, year, func::sum(volume).assume_not_null()))
         .from(&shipping)
         .group_by((from, to, year))
@@ -164,25 +161,23 @@ pub fn volume_shipping() -> impl Rows<(String, String, i64, Decimal)> {
 /// Q8, national market share: what part of a region's trade in a type of part does a nation have, year by year?
 pub fn national_market_share() -> impl Rows<(i64, Decimal)> {
     let (buyer, seller) = (alias::<Nation>("n1"), alias::<Nation>("n2"));
-    let all_nations = select((
-        func::extract(DateField::Year, Order::date).label("o_year"),
-        discounted_price().label("volume"),
-        seller.c(Nation::name).label("nation"),
-    ))
-    .join(Part::items)
-    .join(LineItem::supplier)
-    .join(LineItem::order)
-    .join(Order::customer)
-    .join(Customer::nation.to(&buyer))
-    .join(Nation::region.from(&buyer))
-    .join(Supplier::nation.to(&seller))
-    .filter(Region::name.eq("AMERICA"))
-    .filter(Order::date.between(day("1995-01-01"), day("1996-12-31")))
-    .filter(Part::kind.eq("ECONOMY ANODIZED STEEL"))
-    .subquery("all_nations");
-    let year = &all_nations.column::<i64>("o_year");
-    let volume = &all_nations.column::<Decimal>("volume");
-    let is_brazil = all_nations.column::<String>("nation").eq("BRAZIL");
+    let year = &func::extract(DateField::Year, Order::date).label("o_year");
+    let volume = &discounted_price().label("volume");
+    let nation = &seller.c(Nation::name).label("nation");
+    let all_nations = select((year, volume, nation))
+        .join(Part::items)
+        .join(LineItem::supplier)
+        .join(LineItem::order)
+        .join(Order::customer)
+        .join(Customer::nation.to(&buyer))
+        .join(Nation::region.from(&buyer))
+        .join(Supplier::nation.to(&seller))
+        .filter(Region::name.eq("AMERICA"))
+        .filter(Order::date.between(day("1995-01-01"), day("1996-12-31")))
+        .filter(Part::kind.eq("ECONOMY ANODIZED STEEL"))
+        .subquery("all_nations");
+    let (year, volume) = (&all_nations.column_of(year), &all_nations.column_of(volume));
+    let is_brazil = all_nations.column_of(nation).eq("BRAZIL");
     let of_brazil = case().when(is_brazil, volume).otherwise(0);
     select((year, (func::sum(of_brazil) / func::sum(volume)).assume_not_null()))
         .from(&all_nations)
@@ -192,24 +187,22 @@ pub fn national_market_share() -> impl Rows<(i64, Decimal)> {
 
 /// Q9, product type profit measure: what is earned by a line of parts, nation by nation and year by year?
 pub fn product_type_profit() -> impl Rows<(String, i64, Decimal)> {
-    let profit = select((
-        Nation::name.label("nation"),
-        func::extract(DateField::Year, Order::date).label("o_year"),
-        (discounted_price() - PartSupp::cost * LineItem::quantity).label("amount"),
-    ))
-    .join(Part::items)
-    .join(LineItem::supplier)
-    .join(LineItem::order)
-    .join(Supplier::nation)
-    .join_on(
-        table::<PartSupp>(),
-        PartSupp::part.eq(LineItem::part) & PartSupp::supplier.eq(LineItem::supplier),
-    )
-    .filter(Part::name.contains("green"))
-    .subquery("profit");
-    let nation = &profit.column::<String>("nation");
-    let year = &profit.column::<i64>("o_year");
-    let amount = &profit.column::<Decimal>("amount");
+    let nation = &Nation::name.label("nation");
+    let year = &func::extract(DateField::Year, Order::date).label("o_year");
+    let amount = &(discounted_price() - PartSupp::cost * LineItem::quantity).label("amount");
+    let profit = select((nation, year, amount))
+        .join(Part::items)
+        .join(LineItem::supplier)
+        .join(LineItem::order)
+        .join(Supplier::nation)
+        .join_on(
+            table::<PartSupp>(),
+            PartSupp::part.eq(LineItem::part) & PartSupp::supplier.eq(LineItem::supplier),
+        )
+        .filter(Part::name.contains("green"))
+        .subquery("profit");
+    let (nation, year) = (&profit.column_of(nation), &profit.column_of(year));
+    let amount = profit.column_of(amount);
     select((nation, year, func::sum(amount).assume_not_null()))
         .from(&profit)
         .group_by((nation, year))
@@ -281,12 +274,13 @@ pub fn shipping_modes() -> impl Rows<(String, i64, i64)> {
 /// Q13, customer distribution: how many customers have how many orders, none included?
 pub fn customer_distribution() -> impl Rows<(i64, i64)> {
     let ordinary = Order::comment.not_like("%special%requests%");
-    let orders = select((Customer::key, func::count(Order::key).label("c_count")))
+    let count = &func::count(Order::key).label("c_count");
+    let orders = select((Customer::key, count))
         .from(table::<Customer>())
         .left_join_on(table::<Order>(), Order::customer.eq(Customer::key) & ordinary)
         .group_by(Customer::key)
         .subquery("c_orders");
-    let count = &orders.column::<i64>("c_count");
+    let count = &orders.column_of(count);
     select((count, func::count_all()))
         .from(&orders)
         .group_by(count)
@@ -306,12 +300,13 @@ pub fn promotion_effect() -> impl Rows<Option<Decimal>> {
 /// Q15, top supplier: who earned most in a quarter?
 pub fn top_supplier() -> impl Rows<(i64, String, String, String, Decimal)> {
     let start = day("1996-01-01");
-    let earned = select((LineItem::supplier, revenue().label("total_revenue")))
+    let total = &revenue().label("total_revenue");
+    let earned = select((LineItem::supplier, total))
         .filter(LineItem::ship_date.ge(start))
         .filter(LineItem::ship_date.lt(start + Months::new(3)))
         .group_by(LineItem::supplier)
         .cte("revenue");
-    let total = &earned.column::<Decimal>("total_revenue");
+    let total = &earned.column_of(total);
     let most = select(func::max(total)).from(&earned).scalar();
     select((Supplier::key, Supplier::name, Supplier::address, Supplier::phone, total))
         .with(&earned)
@@ -432,15 +427,16 @@ pub fn sales_opportunity() -> impl Rows<(String, i64, Decimal)> {
         .from(table::<Customer>())
         .filter(Customer::balance.gt(0))
         .filter(from_there());
-    let customers = select((code().label("cntrycode"), Customer::balance))
+    let country = &code().label("cntrycode");
+    let customers = select((country, Customer::balance))
         .filter(from_there())
         .filter(Customer::balance.gt(usual_balance.scalar()))
         .filter(Customer::orders.is_empty())
         .subquery("custsale");
-    let code = &customers.column::<String>("cntrycode");
+    let country = &customers.column_of(country);
     let balance = func::sum(customers.c(Customer::balance)).assume_not_null();
-    select((code, func::count_all(), balance))
+    select((country, func::count_all(), balance))
         .from(&customers)
-        .group_by(code)
-        .order_by(code)
+        .group_by(country)
+        .order_by(country)
 }
