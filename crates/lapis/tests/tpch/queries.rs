@@ -2,7 +2,7 @@
 
 use chrono::{Days, Months};
 use lapis::engine::Projection;
-use lapis::expr::{DateField, Expr, all_of, case, exists, not_exists};
+use lapis::expr::{DateField, Expr, StaticTable, all_of, case, exists, not_exists};
 use lapis::prelude::*;
 use lapis::statement::{Query, Select, Shape, alias, table};
 
@@ -21,6 +21,12 @@ fn discounted_price() -> Expr<Decimal> {
 /// What the items of a group cost together.
 fn revenue() -> Expr<Decimal> {
     func::sum(discounted_price()).assume_not_null()
+}
+
+/// From that day on, for so many months.
+fn within<E: StaticTable>(date: Column<E, NaiveDate>, start: &str, months: u32) -> Expr<bool> {
+    let start = day(start);
+    date.ge(start) & date.lt(start + Months::new(months))
 }
 
 fn day(text: &str) -> NaiveDate {
@@ -96,10 +102,8 @@ pub fn shipping_priority() -> impl Rows<(i64, Decimal, NaiveDate, i32)> {
 
 /// Q4, order priority checking: how many orders of a quarter had an item that came late?
 pub fn order_priority() -> impl Rows<(String, i64)> {
-    let start = day("1993-07-01");
     select((Order::priority, func::count_all()))
-        .filter(Order::date.ge(start))
-        .filter(Order::date.lt(start + Months::new(3)))
+        .filter(within(Order::date, "1993-07-01", 3))
         .filter(Order::items.any(LineItem::commit_date.lt(LineItem::receipt_date)))
         .group_by(Order::priority)
         .order_by(Order::priority)
@@ -107,7 +111,6 @@ pub fn order_priority() -> impl Rows<(String, i64)> {
 
 /// Q5, local supplier volume: what do suppliers earn from customers of their own nation?
 pub fn local_supplier_volume() -> impl Rows<(String, Decimal)> {
-    let start = day("1994-01-01");
     select((Nation::name, revenue()))
         .join(Customer::orders)
         .join(Order::items)
@@ -116,19 +119,16 @@ pub fn local_supplier_volume() -> impl Rows<(String, Decimal)> {
         .join(Nation::region)
         .filter(Customer::nation.eq(Supplier::nation))
         .filter(Region::name.eq("ASIA"))
-        .filter(Order::date.ge(start))
-        .filter(Order::date.lt(start + Months::new(12)))
+        .filter(within(Order::date, "1994-01-01", 12))
         .group_by(Nation::name)
         .order_by(revenue().desc())
 }
 
 /// Q6, forecasting revenue change: how much more would there be, had some discounts not been given?
 pub fn revenue_change() -> impl Rows<Option<Decimal>> {
-    let start = day("1994-01-01");
     let (discount, around) = (decimal("0.06"), decimal("0.01"));
     select(func::sum(LineItem::extended_price * LineItem::discount))
-        .filter(LineItem::ship_date.ge(start))
-        .filter(LineItem::ship_date.lt(start + Months::new(12)))
+        .filter(within(LineItem::ship_date, "1994-01-01", 12))
         .filter(LineItem::discount.between(discount - around, discount + around))
         .filter(LineItem::quantity.lt(24))
 }
@@ -211,7 +211,6 @@ pub fn product_type_profit() -> impl Rows<(String, i64, Decimal)> {
 
 /// Q10, returned item reporting: which customers sent back the most?
 pub fn returned_items() -> impl Rows<(i64, String, Decimal, Decimal, String, String, String, String)> {
-    let start = day("1993-10-01");
     select((
         Customer::key,
         Customer::name,
@@ -225,8 +224,7 @@ pub fn returned_items() -> impl Rows<(i64, String, Decimal, Decimal, String, Str
     .join(Customer::orders)
     .join(Order::items)
     .join(Customer::nation)
-    .filter(Order::date.ge(start))
-    .filter(Order::date.lt(start + Months::new(3)))
+    .filter(within(Order::date, "1993-10-01", 3))
     .filter(LineItem::return_flag.eq("R"))
     .group_by((
         Customer::key,
@@ -256,7 +254,6 @@ pub fn important_stock() -> impl Rows<(i64, Decimal)> {
 
 /// Q12, shipping modes and order priority: does cheap shipping make urgent orders late?
 pub fn shipping_modes() -> impl Rows<(String, i64, i64)> {
-    let start = day("1994-01-01");
     let urgent = || Order::priority.eq("1-URGENT") | Order::priority.eq("2-HIGH");
     let other = || Order::priority.ne("1-URGENT") & Order::priority.ne("2-HIGH");
     let lines = |of| func::sum(case().when(of, 1).otherwise(0)).assume_not_null();
@@ -265,8 +262,7 @@ pub fn shipping_modes() -> impl Rows<(String, i64, i64)> {
         .filter(LineItem::ship_mode.in_(["MAIL", "SHIP"]))
         .filter(LineItem::commit_date.lt(LineItem::receipt_date))
         .filter(LineItem::ship_date.lt(LineItem::commit_date))
-        .filter(LineItem::receipt_date.ge(start))
-        .filter(LineItem::receipt_date.lt(start + Months::new(12)))
+        .filter(within(LineItem::receipt_date, "1994-01-01", 12))
         .group_by(LineItem::ship_mode)
         .order_by(LineItem::ship_mode)
 }
@@ -289,21 +285,17 @@ pub fn customer_distribution() -> impl Rows<(i64, i64)> {
 
 /// Q14, promotion effect: what percentage of a month's revenue came from promoted parts?
 pub fn promotion_effect() -> impl Rows<Option<Decimal>> {
-    let start = day("1995-09-01");
     let promoted = case().when(Part::kind.starts_with("PROMO"), discounted_price()).otherwise(0);
     select(decimal("100.00") * func::sum(promoted) / revenue())
         .join(LineItem::part)
-        .filter(LineItem::ship_date.ge(start))
-        .filter(LineItem::ship_date.lt(start + Months::new(1)))
+        .filter(within(LineItem::ship_date, "1995-09-01", 1))
 }
 
 /// Q15, top supplier: who earned most in a quarter?
 pub fn top_supplier() -> impl Rows<(i64, String, String, String, Decimal)> {
-    let start = day("1996-01-01");
     let total = &revenue().label("total_revenue");
     let earned = select((LineItem::supplier, total))
-        .filter(LineItem::ship_date.ge(start))
-        .filter(LineItem::ship_date.lt(start + Months::new(3)))
+        .filter(within(LineItem::ship_date, "1996-01-01", 3))
         .group_by(LineItem::supplier)
         .cte("revenue");
     let total = &earned.column_of(total);
@@ -378,13 +370,11 @@ pub fn discounted_revenue() -> impl Rows<Option<Decimal>> {
 
 /// Q20, potential part promotion: who has much in stock of a part that a nation bought in a year?
 pub fn part_promotion() -> impl Rows<(String, String)> {
-    let start = day("1994-01-01");
     let forest = select(Part::key).filter(Part::name.starts_with("forest"));
     let half_of_sold = select(decimal("0.5") * func::sum(LineItem::quantity))
         .filter(LineItem::part.eq(PartSupp::part))
         .filter(LineItem::supplier.eq(PartSupp::supplier))
-        .filter(LineItem::ship_date.ge(start))
-        .filter(LineItem::ship_date.lt(start + Months::new(12)));
+        .filter(within(LineItem::ship_date, "1994-01-01", 12));
     let in_excess = select(PartSupp::supplier)
         .filter(PartSupp::part.in_select(forest))
         .filter(PartSupp::available.gt(half_of_sold.scalar()));
