@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use lapis_sql::expr::{
-    Assignment, BinaryOp, ComparableTo, Condition, Expr, ExprOps, IntoExpr, KindOf, Node, RightOperand,
+    Assignment, BinaryOp, ComparableTo, Condition, Expr, ExprOps, IntoExpr, Node, RightOperand,
     TableColumn, TableKey, UnaryOp,
 };
 use lapis_sql::statement::{Alias, ColumnList, SelectItem, Selection, Val};
