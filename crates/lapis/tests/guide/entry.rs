@@ -56,16 +56,22 @@ impl Entry {
     }
 }
 
-/// Lists the functions of a file that are entries, in their order.
+/// Lists the functions of a file that are entries, in their order; `fallible` those that give a `Result`.
 macro_rules! topic {
-    ($file:literal: $($entry:ident),+ $(,)?) => {
+    ($file:literal: $($first:ident $($second:ident)?),+ $(,)?) => {
         pub fn topic() -> $crate::entry::Topic {
             $crate::entry::Topic {
                 file: $file,
                 source: include_str!($file),
-                entries: vec![$($crate::entry::Entry::new(stringify!($entry), $entry)),+],
+                entries: vec![$($crate::entry::topic!(@entry $first $($second)?)),+],
             }
         }
+    };
+    (@entry fallible $entry:ident) => {
+        $crate::entry::Entry::new(stringify!($entry), || $entry().expect("what the entry asks for is there"))
+    };
+    (@entry $entry:ident) => {
+        $crate::entry::Entry::new(stringify!($entry), $entry)
     };
 }
 pub(crate) use topic;

@@ -1,8 +1,8 @@
 //! The chapter "SQL on the left, Lapis on the right" of the guide, run.
 //!
 //! Each entry of `chapter/` is a function that makes a statement, and its documentation holds the SQL that it stands
-//! beside. Here both are run on the same rows, on each database that the entry does not name as an exception, and have to
-//! give the same rows and leave the same tables behind. `docs/guide/sql.md` is made of these sources, and a test holds
+//! beside. Here both are run on the same rows, on each database that the entry does not name as an exception, and have
+//! to give the same rows and leave the same tables behind. `docs/guide/sql.md` is made of these sources, and a test holds
 //! it to them:
 //!
 //! ```text
@@ -10,6 +10,7 @@
 //! ```
 
 mod chapter;
+mod data;
 mod database;
 mod entry;
 mod page;
@@ -20,16 +21,15 @@ use lapis::CompileError;
 use lapis::sql::dialect::{Dialect, MariaDb, MySql, Postgres, Sqlite};
 
 use crate::database::{Database, Target};
-use crate::entry::Topic;
+use crate::entry::Entry;
 use crate::source::Documented;
 
-/// Every entry with what its source says of it.
-fn for_each(
-    topics: &[Topic],
-    mut check: impl FnMut(&entry::Entry, &Documented) -> Result<(), String>,
-) {
+/// What is wrong with the entries, each looked at with what its source says of it.
+fn faults(
+    mut check: impl FnMut(&Entry, &Documented) -> Result<(), String>,
+) -> Vec<String> {
     let mut faults = Vec::new();
-    for topic in topics {
+    for topic in chapter::topics() {
         let source = topic.parsed();
         let shown: Vec<&str> =
             source.entries.iter().map(|entry| entry.name.as_str()).collect();
@@ -47,6 +47,10 @@ fn for_each(
             }
         }
     }
+    faults
+}
+
+fn report(faults: Vec<String>) {
     assert!(
         faults.is_empty(),
         "{} faults\n{}",
@@ -58,7 +62,7 @@ fn for_each(
 #[test]
 fn an_entry_is_unsupported_where_the_page_says_so_and_nowhere_else() {
     let dialects: [&dyn Dialect; 4] = [&Sqlite, &Postgres, &MySql, &MariaDb];
-    for_each(&chapter::topics(), |entry, documented| {
+    report(faults(|entry, documented| {
         for dialect in dialects {
             let name = dialect.name();
             match (
@@ -74,7 +78,7 @@ fn an_entry_is_unsupported_where_the_page_says_so_and_nowhere_else() {
             }
         }
         Ok(())
-    });
+    }));
 }
 
 fn every_entry_does_what_its_sql_does(target: Target) {
@@ -88,9 +92,9 @@ fn every_entry_does_what_its_sql_does(target: Target) {
         println!("there is no server of {target:?} to run the guide on");
         return;
     };
-    for_each(&chapter::topics(), |entry, documented| {
+    let faults = faults(|entry, documented| {
         let name = database.engine.dialect().name();
-        if documented.excludes(name) {
+        if !documented.runs_on(name) {
             return Ok(());
         }
         let sql = documented
@@ -101,6 +105,7 @@ fn every_entry_does_what_its_sql_does(target: Target) {
     runtime
         .block_on(database.remove())
         .expect("the database is removed");
+    report(faults);
 }
 
 #[test]

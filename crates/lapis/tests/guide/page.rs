@@ -99,16 +99,35 @@ impl Source {
 }
 
 impl Documented {
+    /// The databases that have no SQL of their own, where others have.
+    fn others(&self) -> Vec<String> {
+        let named: Vec<&String> =
+            self.sql.iter().flat_map(|block| &block.databases).collect();
+        if named.is_empty() {
+            return Vec::new();
+        }
+        let all =
+            ["SQLite", "PostgreSQL", "MySQL", "MariaDB"].map(str::to_owned);
+        all.into_iter()
+            .filter(|name| self.runs_on(name) && !named.contains(&name))
+            .collect()
+    }
+
     fn show(&self, page: &mut String) {
         let _ = write!(
             page,
-            "\n{}\n\n<table><tr><td>\n",
+            "\n{}\n\n<table><tr><td valign=\"top\">\n",
             self.sentence.join("\n").trim()
         );
         for block in &self.sql {
-            block.show(page);
+            let of = if block.databases.is_empty() {
+                self.others()
+            } else {
+                block.databases.clone()
+            };
+            block.show(page, &of);
         }
-        page.push_str("\n</td><td>\n\n```rust\n");
+        page.push_str("\n</td><td valign=\"top\">\n\n```rust\n");
         for line in &self.rust {
             assert!(line.chars().count() <= WIDTH, "{}: {line}", self.name);
             let _ = writeln!(page, "{line}");
@@ -125,10 +144,11 @@ impl Documented {
 }
 
 impl SqlBlock {
-    fn show(&self, page: &mut String) {
+    /// Shows it for these databases; of none, for all.
+    fn show(&self, page: &mut String, databases: &[String]) {
         page.push_str("\n```sql\n");
-        if !self.databases.is_empty() {
-            let _ = writeln!(page, "-- {}", self.databases.join(", "));
+        if !databases.is_empty() {
+            let _ = writeln!(page, "-- {}", databases.join(", "));
         }
         for line in self.sql.lines() {
             assert!(line.chars().count() <= WIDTH, "{line}");

@@ -19,6 +19,8 @@ pub struct Documented {
     pub notes: Vec<String>,
     /// The databases that cannot do it.
     pub not_on: Vec<String>,
+    /// The databases that it is run on, if it is about something that Lapis does not know of.
+    pub only_on: Vec<String>,
     /// What the statement's rows are.
     pub rows: Option<String>,
     /// The function's body.
@@ -36,6 +38,13 @@ impl Documented {
     /// Whether the page says that a database cannot do it.
     pub fn excludes(&self, database: &str) -> bool {
         self.not_on.iter().any(|name| name == database)
+    }
+
+    /// Whether it is to be run on a database.
+    pub fn runs_on(&self, database: &str) -> bool {
+        let everywhere = self.only_on.is_empty();
+        !self.excludes(database)
+            && (everywhere || self.only_on.iter().any(|name| name == database))
     }
 
     pub fn sql_for(&self, database: &str) -> Option<&str> {
@@ -139,6 +148,7 @@ impl Documented {
             sql: Vec::new(),
             notes: Vec::new(),
             not_on: Vec::new(),
+            only_on: Vec::new(),
             rows,
             rust,
         };
@@ -157,11 +167,14 @@ impl Documented {
             } else if entry.sql.is_empty() {
                 entry.sentence.push(line.clone());
             } else {
-                if let Some((databases, _)) = line
-                    .strip_prefix("Not on ")
-                    .and_then(|rest| rest.split_once(':'))
-                {
+                let after = |words| {
+                    line.strip_prefix(words)
+                        .and_then(|rest: &str| rest.split_once(':'))
+                };
+                if let Some((databases, _)) = after("Not on ") {
                     entry.not_on = names(databases);
+                } else if let Some((databases, _)) = after("Only on ") {
+                    entry.only_on = names(databases);
                 }
                 entry.notes.push(line.clone());
             }

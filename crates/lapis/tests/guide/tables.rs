@@ -42,7 +42,7 @@ pub struct Book {
     pub rating: Option<f64>,
     pub published: NaiveDate,
     pub formats: i64, // bits: 1 paper, 2 e-book, 4 audio
-    pub details: serde_json::Value,
+    pub details: Json,
     #[relation(inverse = Sale::book)]
     pub sales: Many<Sale>,
     #[relation(through = "book_tags")]
@@ -81,6 +81,16 @@ pub struct Stock {
     pub book_id: i64,
     #[column(default = 0)]
     pub amount: i32,
+}
+
+/// To be searched for words, it is a table of FTS5 on SQLite, and has a `FULLTEXT` index on MySQL and MariaDB.
+#[derive(Entity, Debug, Clone, PartialEq)]
+#[entity(table = "reviews")]
+pub struct Review {
+    #[column(primary_key)]
+    pub rowid: Auto<i64>,
+    pub title: String,
+    pub body: String,
 }
 
 /// Arrays and ranges are columns on PostgreSQL alone.

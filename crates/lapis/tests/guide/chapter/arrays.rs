@@ -1,9 +1,11 @@
 //! # Arrays and ranges
 //!
-//! PostgreSQL has them; elsewhere their columns are refused with the table. Store `Json<Vec<T>>` there, and both ends of a
-//! range.
+//! PostgreSQL has them; elsewhere their columns are refused with the table. Store `Json<Vec<T>>` there, and both ends of
+//! a range.
 
+use lapis::expr::{all_elements, any_element};
 use lapis::prelude::*;
+use lapis::statement::{table, unnest};
 use lapis::types::SqlRange;
 
 use super::day;
@@ -42,6 +44,38 @@ pub fn length() -> impl Rows<(String, i64)> {
         .filter(Course::topics.contained_by(["prose", "poetry", "drama"]))
 }
 
+/// Compared with each element.
+///
+/// ```sql PostgreSQL
+/// SELECT name
+/// FROM courses
+/// WHERE 'prose' = ANY (topics) AND 'q' > ALL (topics)
+/// ```
+///
+/// Not on SQLite, MySQL and MariaDB: they have no arrays.
+pub fn each() -> impl Rows<String> {
+    select(Course::name)
+        .filter(lit("prose").eq(any_element(Course::topics)))
+        .filter(lit("q").gt(all_elements(Course::topics)))
+}
+
+/// The elements as rows, with their places.
+///
+/// ```sql PostgreSQL
+/// SELECT courses.name, topic.value, topic.ordinality
+/// FROM courses
+/// CROSS JOIN unnest(courses.topics) WITH ORDINALITY
+///            AS topic (value, ordinality)
+/// ```
+///
+/// Not on SQLite, MySQL and MariaDB: they have no arrays. `json_elements` is for all.
+pub fn unnested() -> impl Rows<(String, String, i64)> {
+    let topic = unnest("topic", Course::topics);
+    select((Course::name, topic.value(), topic.ordinality()))
+        .from(table::<Course>())
+        .cross_join(&topic)
+}
+
 /// A range that holds a value, or shares one with another.
 ///
 /// ```sql PostgreSQL
@@ -59,4 +93,4 @@ pub fn ranges() -> impl Rows<String> {
         .filter(Course::term.overlaps(spring))
 }
 
-topic!("arrays.rs": elements, length, ranges);
+topic!("arrays.rs": elements, length, each, unnested, ranges);

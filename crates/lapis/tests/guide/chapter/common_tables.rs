@@ -3,9 +3,9 @@
 //! A common table expression is a value, too: a statement gets it by `with`, and takes rows of it as of a table.
 
 use lapis::prelude::*;
-use lapis::statement::{delete, insert, table};
+use lapis::statement::table;
 
-use crate::entry::{Rows, Write, topic};
+use crate::entry::{Rows, topic};
 use crate::tables::*;
 
 /// A query with a name.
@@ -19,11 +19,12 @@ use crate::tables::*;
 /// JOIN books ON books.id = totals.book_id
 /// WHERE totals.sold >= 5
 /// ```
-pub fn with() -> impl Rows<(String, i64)> {
-    let totals = select((Sale::book, func::sum(Sale::quantity).label("sold")))
+pub fn with() -> impl Rows<(String, Option<i64>)> {
+    let sold = func::sum(Sale::quantity).label("sold");
+    let totals = select((Sale::book, sold.clone()))
         .group_by(Sale::book)
         .cte("totals");
-    let sold = &totals.column::<i64>("sold");
+    let sold = &totals.column_of(&sold);
     select((Book::title, sold))
         .with(&totals)
         .from(&totals)
@@ -43,16 +44,41 @@ pub fn with() -> impl Rows<(String, i64)> {
 /// JOIN best ON best.sold = totals.sold
 /// ```
 pub fn several() -> impl Rows<String> {
-    let totals = select((Sale::city, func::sum(Sale::quantity).label("sold")))
+    let sold = func::sum(Sale::quantity).label("sold");
+    let totals = select((Sale::city, sold.clone()))
         .group_by(Sale::city)
         .cte("totals");
-    let sold = &totals.column::<i64>("sold");
-    let best = select(func::max(sold).label("sold")).from(&totals).cte("best");
+    let sold = totals.column_of(&sold);
+    let most = func::max(&sold).label("sold");
+    let best = select(most.clone()).from(&totals).cte("best");
     select(totals.c(Sale::city))
         .with(&totals)
         .with(&best)
         .from(&totals)
-        .join_on(&best, best.column::<i64>("sold").eq(sold))
+        .join_on(&best, best.column_of(&most).eq(sold))
+}
+
+/// The same twice, under two names.
+///
+/// ```sql
+/// WITH totals AS (SELECT city, sum(quantity) AS sold
+///                 FROM sales
+///                 GROUP BY city)
+/// SELECT totals.city, more.city
+/// FROM totals
+/// JOIN totals AS more ON more.sold > totals.sold
+/// ```
+pub fn twice() -> impl Rows<(String, String)> {
+    let sold = func::sum(Sale::quantity).label("sold");
+    let totals = select((Sale::city, sold.clone()))
+        .group_by(Sale::city)
+        .cte("totals");
+    let more = totals.alias("more");
+    let is_more = more.column_of(&sold).gt(totals.column_of(&sold));
+    select((totals.c(Sale::city), more.c(Sale::city)))
+        .with(&totals)
+        .from(&totals)
+        .join_on(&more, is_more)
 }
 
 /// Down a tree.
@@ -92,19 +118,68 @@ pub fn tree() -> impl Rows<String> {
 /// ORDER BY line.step
 /// ```
 pub fn line() -> impl Rows<(String, i64)> {
-    let line = select((Author::name, Author::mentor, lit(0_i64).label("step")))
+    let step = lit(0_i64).label("step");
+    let line = select((Author::name, Author::mentor, step.clone()))
         .filter(Author::name.eq("Dan Holm"))
         .recursive("line")
         .union_all(|line| {
-            let step = line.column::<i64>("step") + 1;
-            select((Author::name, Author::mentor, step.label("step")))
+            select((Author::name, Author::mentor, line.column_of(&step) + 1))
                 .join_on(line, Author::id.eq(line.c(Author::mentor)))
         });
-    let step = &line.column::<i64>("step");
+    let step = &line.column_of(&step);
     select((line.c(Author::name), step))
         .with(&line)
         .from(&line)
         .order_by(step)
+}
+
+/// Down a tree in depth, by the path to each row.
+///
+/// ```sql
+/// WITH RECURSIVE tree AS (
+///     SELECT id, name, CAST(name AS VARCHAR(200)) AS path
+///     FROM genres WHERE parent_id IS NULL
+///     UNION ALL
+///     SELECT genres.id, genres.name,
+///            CAST(tree.path || '/' || genres.name AS VARCHAR(200))
+///     FROM genres
+///     JOIN tree ON genres.parent_id = tree.id)
+/// SELECT tree.name, tree.path
+/// FROM tree
+/// ORDER BY tree.path
+/// ```
+///
+/// ```sql MySQL, MariaDB
+/// WITH RECURSIVE tree AS (
+///     SELECT id, name, CAST(name AS CHAR(200)) AS path
+///     FROM genres WHERE parent_id IS NULL
+///     UNION ALL
+///     SELECT genres.id, genres.name,
+///            concat(tree.path, '/', genres.name)
+///     FROM genres
+///     JOIN tree ON genres.parent_id = tree.id)
+/// SELECT tree.name, tree.path
+/// FROM tree
+/// ORDER BY tree.path
+/// ```
+///
+/// It is PostgreSQL's `SEARCH DEPTH FIRST`, for all. In breadth, order by a step as above. A row whose path holds it
+/// already closes a cycle: keep from it by a filter, `func::position(path, name).eq(0)`.
+pub fn depth_first() -> impl Rows<(String, String)> {
+    let path = Genre::name.cast_of_length::<String>(200).label("path");
+    let tree = select((Genre::id, Genre::name, path.clone()))
+        .filter(Genre::parent.is_null())
+        .recursive("tree")
+        .union_all(|tree| {
+            let longer = tree.column_of(&path).concat("/").concat(Genre::name);
+            select((Genre::id, Genre::name, longer.cast_of_length(200)))
+                .join_on(tree, Genre::parent.eq(tree.c(Genre::id)))
+        });
+    let path = &tree.column_of(&path);
+    select((tree.c(Genre::name), path))
+        .with(&tree)
+        .from(&tree)
+        .order_by(path)
 }
 
 /// Through what may lead back: rows that were there before are left out, so that it ends.
@@ -150,110 +225,4 @@ pub fn materialized() -> impl Rows<String> {
         .from(&long_books)
 }
 
-/// The same twice, under another name.
-///
-/// ```sql
-/// WITH sold AS (SELECT city, sum(quantity) AS total
-///               FROM sales GROUP BY city)
-/// SELECT sold.city, less.city
-/// FROM sold
-/// JOIN sold AS less ON less.total < sold.total
-/// ```
-pub fn twice() -> impl Rows<(String, String)> {
-    let total = func::sum(Sale::quantity).label("total");
-    let sold =
-        select((Sale::city, total.clone())).group_by(Sale::city).cte("sold");
-    let less = sold.alias("less");
-    let fewer = less.column_of(&total).lt(sold.column_of(&total));
-    select((sold.c(Sale::city), less.c(Sale::city)))
-        .with(&sold)
-        .from(&sold)
-        .join_on(&less, fewer)
-}
-
-/// A tree walked in depth: each row has its path, and the paths are the order.
-///
-/// ```sql SQLite
-/// WITH RECURSIVE walk AS (
-///     SELECT id, name AS path FROM genres WHERE parent_id IS NULL
-///     UNION ALL
-///     SELECT genres.id, walk.path || '/' || genres.name
-///     FROM genres JOIN walk ON genres.parent_id = walk.id)
-/// SELECT walk.path FROM walk ORDER BY walk.path
-/// ```
-///
-/// ```sql PostgreSQL
-/// WITH RECURSIVE walk AS (
-///     SELECT id, CAST(name AS VARCHAR(200)) AS path
-///     FROM genres WHERE parent_id IS NULL
-///     UNION ALL
-///     SELECT genres.id,
-///            CAST(walk.path || '/' || genres.name AS VARCHAR(200))
-///     FROM genres JOIN walk ON genres.parent_id = walk.id)
-/// SELECT walk.path FROM walk ORDER BY walk.path
-/// ```
-///
-/// ```sql MySQL, MariaDB
-/// WITH RECURSIVE walk AS (
-///     SELECT id, CAST(name AS CHAR(200)) AS path
-///     FROM genres WHERE parent_id IS NULL
-///     UNION ALL
-///     SELECT genres.id, concat(walk.path, '/', genres.name)
-///     FROM genres JOIN walk ON genres.parent_id = walk.id)
-/// SELECT walk.path FROM walk ORDER BY walk.path
-/// ```
-pub fn in_depth() -> impl Rows<String> {
-    let path = Genre::name.cast_of_length::<String>(200).label("path");
-    let walk = select((Genre::id, path.clone()))
-        .filter(Genre::parent.is_null())
-        .recursive("walk")
-        .union_all(|walk| {
-            let above = walk.column_of(&path);
-            let path = above.concat("/").concat(Genre::name);
-            select((Genre::id, path.cast_of_length::<String>(200)))
-                .from(table::<Genre>())
-                .join_on(walk, Genre::parent.eq(walk.c(Genre::id)))
-        });
-    let path = walk.column_of(&path);
-    select(path.clone()).with(&walk).from(&walk).order_by(path)
-}
-
-/// Before a statement that writes.
-///
-/// ```sql SQLite, PostgreSQL, MySQL
-/// WITH dear AS (SELECT id FROM books WHERE price > 14)
-/// DELETE FROM stock
-/// WHERE book_id IN (SELECT dear.id FROM dear)
-/// ```
-///
-/// Not on MariaDB: use a subquery.
-pub fn with_delete() -> impl Write {
-    let dear = select(Book::id).filter(Book::price.gt(14)).cte("dear");
-    let ids = select(dear.c(Book::id)).from(&dear);
-    delete::<Stock>().with(&dear).filter(Stock::book_id.in_select(ids))
-}
-
-/// Statements that write in it: rows moved at once.
-///
-/// ```sql PostgreSQL
-/// WITH gone AS (DELETE FROM sales WHERE city = 'Rome'
-///               RETURNING book_id, quantity)
-/// INSERT INTO stock (city, book_id, amount)
-/// SELECT 'Rome', gone.book_id, gone.quantity FROM gone
-/// ```
-///
-/// Not on SQLite, MySQL and MariaDB: run both in one transaction.
-pub fn moved() -> impl Write {
-    let gone = delete::<Sale>()
-        .filter(Sale::city.eq("Rome"))
-        .returning((Sale::book, Sale::quantity))
-        .cte("gone");
-    let rows =
-        select((lit("Rome"), gone.c(Sale::book), gone.c(Sale::quantity)))
-            .from(&gone);
-    insert::<Stock>()
-        .from_select((Stock::city, Stock::book_id, Stock::amount), rows)
-        .with(&gone)
-}
-
-topic!("common_tables.rs": with, several, tree, line, graph, materialized, twice, in_depth, with_delete, moved);
+topic!("common_tables.rs": with, several, twice, tree, line, depth_first, graph, materialized);

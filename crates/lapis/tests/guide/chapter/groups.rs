@@ -1,6 +1,6 @@
 //! # Groups and aggregates
 
-use lapis::expr::{grouping_set, grouping_sets, rollup};
+use lapis::expr::{cube, grouping_set, grouping_sets, rollup};
 use lapis::prelude::*;
 
 use crate::entry::{Rows, topic};
@@ -75,14 +75,17 @@ pub fn having() -> impl Rows<String> {
         .having(func::sum(Sale::quantity).gt(4))
 }
 
-/// Different values.
+/// Different values, each taken once.
 ///
 /// ```sql
-/// SELECT count(DISTINCT city)
+/// SELECT count(DISTINCT city), sum(DISTINCT quantity)
 /// FROM sales
 /// ```
-pub fn count_distinct() -> impl Rows<i64> {
-    select(func::count_distinct(Sale::city))
+pub fn count_distinct() -> impl Rows<(i64, Option<i64>)> {
+    select((
+        func::count_distinct(Sale::city),
+        func::sum(Sale::quantity).distinct(),
+    ))
 }
 
 /// Some of the rows for one aggregate.
@@ -137,7 +140,7 @@ pub fn string_agg() -> impl Rows<(i64, Option<String>)> {
     select((Book::author, titles)).group_by(Book::author)
 }
 
-/// With subtotals and a total. A term that a row is not grouped by is NULL in it.
+/// Several groupings at once: subtotals and a total. A column by which a row is not grouped is NULL in it.
 ///
 /// ```sql PostgreSQL
 /// SELECT city, book_id, sum(quantity)
@@ -151,51 +154,52 @@ pub fn string_agg() -> impl Rows<(i64, Option<String>)> {
 /// GROUP BY city, book_id WITH ROLLUP
 /// ```
 ///
-/// Not on SQLite: put the groups of several queries together with `union_all`.
-pub fn subtotals() -> impl Rows<(Option<String>, Option<i64>, Option<i64>)> {
-    let sold = func::sum(Sale::quantity);
-    select((Sale::city.nullable(), Sale::book.nullable(), sold))
-        .group_by(rollup((Sale::city, Sale::book)))
+/// Not on SQLite: take the union of the groupings. MySQL and MariaDB have it of all terms alone.
+pub fn roll_up() -> impl Rows<(Option<String>, Option<i64>, Option<i64>)> {
+    select((
+        Sale::city.nullable(),
+        Sale::book.nullable(),
+        func::sum(Sale::quantity),
+    ))
+    .group_by(rollup((Sale::city, Sale::book)))
 }
 
-/// By several groupings at once, `cube((a, b))` being all of them.
+/// Every selection of the terms, and which of them a row is grouped by.
 ///
-/// ```sql PostgreSQL
-/// SELECT city, book_id, grouping(city, book_id), sum(quantity)
+/// ```sql
+/// SELECT city, book_id, grouping(city, book_id), count(*)
 /// FROM sales
-/// GROUP BY GROUPING SETS ((city, book_id), city, ())
+/// GROUP BY CUBE (city, book_id)
 /// ```
 ///
-/// Not on SQLite, MySQL and MariaDB: put the groups of several queries together with `union_all`.
-pub fn several_groupings()
--> impl Rows<(Option<String>, Option<i64>, i64, Option<i64>)> {
-    let sets = grouping_sets([
-        grouping_set((Sale::city, Sale::book)),
-        grouping_set(Sale::city),
-        grouping_set(()),
-    ]);
+/// Not on SQLite, MySQL and MariaDB: take the union of the groupings.
+pub fn every_selection() -> impl Rows<(Option<String>, Option<i64>, i64, i64)> {
     select((
         Sale::city.nullable(),
         Sale::book.nullable(),
         func::grouping((Sale::city, Sale::book)),
-        func::sum(Sale::quantity),
+        func::count_all(),
     ))
-    .group_by(sets)
+    .group_by(cube((Sale::city, Sale::book)))
 }
 
-/// The first row of each group.
+/// Any groupings.
 ///
-/// ```sql PostgreSQL
-/// SELECT DISTINCT ON (author_id) author_id, title
-/// FROM books
-/// ORDER BY author_id, published DESC
+/// ```sql
+/// SELECT city, book_id, count(*)
+/// FROM sales
+/// GROUP BY GROUPING SETS ((city, book_id), book_id, ())
 /// ```
 ///
-/// Not on SQLite, MySQL and MariaDB: number the rows of each group, as under "Subqueries".
-pub fn distinct_on() -> impl Rows<(i64, String)> {
-    select((Book::author, Book::title))
-        .distinct_on(Book::author)
-        .order_by((Book::author, Book::published.desc()))
+/// Not on SQLite, MySQL and MariaDB: take the union of the groupings.
+pub fn sets() -> impl Rows<(Option<String>, Option<i64>, i64)> {
+    let both = grouping_set((Sale::city, Sale::book));
+    let sets = [both, grouping_set(Sale::book), grouping_set(())];
+    select((Sale::city.nullable(), Sale::book.nullable(), func::count_all()))
+        .group_by(grouping_sets(sets))
 }
 
-topic!("groups.rs": aggregates, group, group_of_several, having, count_distinct, filter, string_agg, subtotals, several_groupings, distinct_on);
+topic!(
+    "groups.rs": aggregates, group, group_of_several, having, count_distinct, filter, string_agg, roll_up,
+    every_selection, sets,
+);

@@ -1,6 +1,7 @@
 //! # Row locks
 
 use lapis::prelude::*;
+use lapis::statement::table;
 
 use crate::entry::{Rows, topic};
 use crate::tables::*;
@@ -76,7 +77,7 @@ pub fn of() -> impl Rows<String> {
     select(Book::title)
         .join(Book::author)
         .for_update()
-        .of(lapis::statement::table::<Book>())
+        .of(table::<Book>())
 }
 
 topic!("locks.rs": for_update, skip_locked, for_share, of);

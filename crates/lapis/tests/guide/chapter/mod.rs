@@ -1,13 +1,16 @@
 //! The entries, a file for each topic, in the order of the page.
 
+mod aggregates;
 mod arrays;
 mod by_hand;
 mod case;
 mod common_tables;
+mod composition;
 mod filter;
 mod groups;
 mod inserts;
 mod joins;
+mod json;
 mod locks;
 mod moments;
 mod nulls;
@@ -32,6 +35,7 @@ pub fn topics() -> Vec<Topic> {
         nulls::topic(),
         joins::topic(),
         groups::topic(),
+        aggregates::topic(),
         windows::topic(),
         subqueries::topic(),
         common_tables::topic(),
@@ -41,11 +45,13 @@ pub fn topics() -> Vec<Topic> {
         text::topic(),
         numbers::topic(),
         moments::topic(),
+        json::topic(),
         search::topic(),
         arrays::topic(),
         inserts::topic(),
         updates::topic(),
         locks::topic(),
+        composition::topic(),
         by_hand::topic(),
     ]
 }

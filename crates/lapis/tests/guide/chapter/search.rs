@@ -1,5 +1,6 @@
-//! # Regular expressions
+//! # Regular expressions and full-text search
 
+use lapis::expr::full_text;
 use lapis::prelude::*;
 
 use crate::entry::{Rows, topic};
@@ -54,4 +55,40 @@ pub fn replace() -> impl Rows<(String, Option<String>)> {
     ))
 }
 
-topic!("search.rs": matches, replace);
+/// All of some words, in any of some columns, what fits best first.
+///
+/// ```sql PostgreSQL
+/// SELECT title
+/// FROM reviews
+/// WHERE to_tsvector('english', title || ' ' || body)
+///       @@ plainto_tsquery('english', 'quiet train')
+/// ORDER BY ts_rank(to_tsvector('english', title || ' ' || body),
+///                  plainto_tsquery('english', 'quiet train')) DESC
+/// ```
+///
+/// ```sql MySQL, MariaDB
+/// SELECT title
+/// FROM reviews
+/// WHERE MATCH (title, body)
+///       AGAINST ('+quiet +train' IN BOOLEAN MODE)
+/// ORDER BY MATCH (title, body)
+///          AGAINST ('+quiet +train' IN BOOLEAN MODE) DESC
+/// ```
+///
+/// ```sql SQLite
+/// SELECT title
+/// FROM reviews
+/// WHERE reviews MATCH 'quiet train'
+/// ORDER BY bm25(reviews)
+/// ```
+///
+/// Each database has its own idea of words, of rules of a language, and of how well something fits.
+pub fn full_text_search() -> impl Rows<String> {
+    let search = full_text((Review::title, Review::body), "quiet train")
+        .language("english");
+    select(Review::title)
+        .filter(search.matches())
+        .order_by(search.rank().desc())
+}
+
+topic!("search.rs": matches, replace, full_text_search);

@@ -39,6 +39,21 @@ pub fn distinct() -> impl Rows<Option<String>> {
     select(Author::country).distinct()
 }
 
+/// The first row of each of several equal ones, in the query's order.
+///
+/// ```sql
+/// SELECT DISTINCT ON (author_id) author_id, title
+/// FROM books
+/// ORDER BY author_id, published DESC
+/// ```
+///
+/// Not on SQLite, MySQL and MariaDB: number the rows, as among the [subqueries](#subqueries).
+pub fn distinct_on() -> impl Rows<(i64, String)> {
+    select((Book::author, Book::title))
+        .distinct_on(Book::author)
+        .order_by((Book::author, Book::published.desc()))
+}
+
 /// An order, also by several terms and by expressions.
 ///
 /// ```sql
@@ -131,4 +146,7 @@ pub fn count() -> impl Rows<i64> {
     Book::select().filter(Book::pages.gt(300)).count()
 }
 
-topic!("select.rs": entities, columns, distinct, order, order_of_nulls, limit, label, constant, aliased, count);
+topic!(
+    "select.rs": entities, columns, distinct, distinct_on, order, order_of_nulls, limit, label, constant, aliased,
+    count,
+);

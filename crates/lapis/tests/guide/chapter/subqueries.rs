@@ -1,13 +1,14 @@
 //! # Subqueries
 
-use lapis::expr::{all_in, exists, not_exists, row};
+use lapis::expr::{all_in, any_in, exists, not_exists, row, window};
 use lapis::prelude::*;
 use lapis::statement::{alias, table};
 
 use crate::entry::{Rows, topic};
 use crate::tables::*;
 
-/// In FROM, as a table. `c` takes a column that the subquery selects, with its type; `column` one by its label.
+/// In FROM, as a table. `c` takes a column that the subquery selects, and `column_of` one by its label, with their
+/// types.
 ///
 /// ```sql
 /// SELECT authors.name, totals.pages
@@ -17,11 +18,12 @@ use crate::tables::*;
 /// JOIN authors ON authors.id = totals.author_id
 /// WHERE totals.pages > 400
 /// ```
-pub fn in_from() -> impl Rows<(String, i64)> {
-    let totals = select((Book::author, func::sum(Book::pages).label("pages")))
+pub fn in_from() -> impl Rows<(String, Option<i64>)> {
+    let pages = func::sum(Book::pages).label("pages");
+    let totals = select((Book::author, pages.clone()))
         .group_by(Book::author)
         .subquery("totals");
-    let pages = &totals.column::<i64>("pages");
+    let pages = &totals.column_of(&pages);
     select((Author::name, pages))
         .from(&totals)
         .join_on(table::<Author>(), Author::id.eq(totals.c(Book::author)))
@@ -124,6 +126,43 @@ pub fn row_in_select() -> impl Rows<i32> {
         .filter(row((Stock::city, Stock::book_id)).in_select(sold))
 }
 
+/// A row of several values compared with the one row of a subquery.
+///
+/// ```sql
+/// SELECT amount
+/// FROM stock
+/// WHERE (city, book_id) = (SELECT city, book_id FROM sales
+///                          WHERE id = 1)
+/// ```
+pub fn row_eq_select() -> impl Rows<i32> {
+    let first_sale = select((Sale::city, Sale::book)).filter(Sale::id.eq(1));
+    select(Stock::amount)
+        .filter(row((Stock::city, Stock::book_id)).eq_select(first_sale))
+}
+
+/// Compared with all of its rows, or with any.
+///
+/// ```sql
+/// SELECT title
+/// FROM books
+/// WHERE id >= ALL (SELECT book_id FROM sales)
+///   AND id > ANY (SELECT book_id FROM stock)
+/// ```
+///
+/// ```sql SQLite
+/// SELECT title
+/// FROM books
+/// WHERE id >= (SELECT max(book_id) FROM sales)
+///   AND id > (SELECT min(book_id) FROM stock)
+/// ```
+///
+/// To SQLite, which has neither, it is said by `EXISTS`, in a way that is right for NULL and for no rows, too.
+pub fn all_and_any() -> impl Rows<String> {
+    select(Book::title)
+        .filter(Book::id.ge(all_in(select(Sale::book))))
+        .filter(Book::id.gt(any_in(select(Stock::book_id))))
+}
+
 /// One that looks at the tables before it, asked anew for each of their rows.
 ///
 /// ```sql
@@ -159,50 +198,17 @@ pub fn lateral() -> impl Rows<(String, String)> {
 /// WHERE numbered.place = 1
 /// ```
 pub fn first_of_each() -> impl Rows<String> {
-    let latest = lapis::expr::window()
-        .partition_by(Book::author)
-        .order_by(Book::published.desc());
-    let numbered =
-        select((Book::title, func::row_number().over(latest).label("place")))
-            .subquery("numbered");
+    let latest =
+        window().partition_by(Book::author).order_by(Book::published.desc());
+    let place = func::row_number().over(latest).label("place");
+    let numbered = select((Book::title, place.clone())).subquery("numbered");
     select(numbered.c(Book::title))
         .from(&numbered)
-        .filter(numbered.column::<i64>("place").eq(1))
-}
-
-/// Compared with all rows of one, or with any of them.
-///
-/// ```sql PostgreSQL, MySQL, MariaDB
-/// SELECT title
-/// FROM books
-/// WHERE price >= ALL (SELECT price FROM books)
-/// ```
-///
-/// ```sql SQLite
-/// SELECT title
-/// FROM books
-/// WHERE price >= (SELECT max(price) FROM books)
-/// ```
-pub fn all_rows() -> impl Rows<String> {
-    let b = alias::<Book>("b");
-    let prices = select(b.c(Book::price)).from(&b);
-    select(Book::title).filter(Book::price.ge(all_in(prices)))
-}
-
-/// Several columns compared with the row of one.
-///
-/// ```sql
-/// SELECT amount
-/// FROM stock
-/// WHERE (city, book_id) = (SELECT city, book_id
-///                          FROM sales WHERE id = 2)
-/// ```
-pub fn row_of_subquery() -> impl Rows<i32> {
-    let sale = select((Sale::city, Sale::book)).filter(Sale::id.eq(2));
-    select(Stock::amount)
-        .filter(row((Stock::city, Stock::book_id)).eq_select(sale))
+        .filter(numbered.column_of(&place).eq(1))
 }
 
 topic!(
-    "subqueries.rs": in_from, scalar, comparison, any, exists_by_hand, has, in_select, row_in_select, lateral,
-    first_of_each, all_rows, row_of_subquery);
+    "subqueries.rs": in_from, scalar, comparison, any, exists_by_hand, has, in_select, row_in_select, row_eq_select,
+    all_and_any, lateral,
+    first_of_each,
+);

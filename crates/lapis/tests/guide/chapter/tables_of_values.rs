@@ -1,9 +1,9 @@
-//! # Tables of values
+//! # Tables of values and of functions
 
-use lapis::expr::{DateField, JsonOps};
+use lapis::expr::DateField;
 use lapis::prelude::*;
 use lapis::statement::{
-    generate_series, json_elements, json_members, table, unnest, values,
+    generate_series, json_elements, json_members, table, table_function, values,
 };
 
 use crate::entry::{Rows, topic};
@@ -39,84 +39,102 @@ pub fn join_values() -> impl Rows<(String, i64)> {
         .join_on(&offer, offer.c(Book::id).eq(Book::id))
 }
 
-/// Numbers at equal distances.
+/// One column of values.
 ///
 /// ```sql PostgreSQL
-/// SELECT months.value, count(sales.id)
-/// FROM generate_series(1, 12) AS months (value)
+/// SELECT wanted.title, books.id
+/// FROM (VALUES ('Cold Light'), ('Warm Light')) AS wanted (title)
+/// LEFT JOIN books ON books.title = wanted.title
+/// ```
+///
+/// ```sql
+/// SELECT wanted.title, books.id
+/// FROM (SELECT 'Cold Light' AS title
+///       UNION ALL SELECT 'Warm Light') AS wanted
+/// LEFT JOIN books ON books.title = wanted.title
+/// ```
+pub fn column_of_values() -> impl Rows<(String, Option<i64>)> {
+    let wanted = values("wanted", ["title"], ["Cold Light", "Warm Light"]);
+    let title = wanted.c(Book::title);
+    select((&title, Book::id.nullable()))
+        .from(&wanted)
+        .left_join_on(table::<Book>(), Book::title.eq(&title))
+}
+
+/// Numbers, such as the months of a report that has those without a sale, too.
+///
+/// ```sql PostgreSQL
+/// SELECT month.value, count(sales.id)
+/// FROM generate_series(1, 6) AS month (value)
 /// LEFT JOIN sales
-///   ON extract(MONTH FROM sales.sold_at) = months.value
-/// GROUP BY months.value
+///   ON extract(MONTH FROM sales.sold_at) = month.value
+/// GROUP BY month.value
 /// ```
 ///
 /// ```sql SQLite
-/// SELECT months.value, count(sales.id)
-/// FROM (WITH RECURSIVE numbers (value) AS (
-///           SELECT 1 UNION ALL
-///           SELECT value + 1 FROM numbers WHERE value < 12)
-///       SELECT value FROM numbers) AS months
+/// WITH RECURSIVE month AS (
+///     SELECT 1 AS value
+///     UNION ALL SELECT value + 1 FROM month WHERE value < 6)
+/// SELECT month.value, count(sales.id)
+/// FROM month
 /// LEFT JOIN sales
-///   ON CAST(strftime('%m', sales.sold_at) AS INTEGER) = months.value
-/// GROUP BY months.value
+///   ON CAST(strftime('%m', sales.sold_at) AS INTEGER) = month.value
+/// GROUP BY month.value
 /// ```
 ///
 /// ```sql MySQL, MariaDB
-/// SELECT months.value, count(sales.id)
-/// FROM (WITH RECURSIVE numbers (value) AS (
-///           SELECT 1 UNION ALL
-///           SELECT value + 1 FROM numbers WHERE value < 12)
-///       SELECT value FROM numbers) AS months
+/// WITH RECURSIVE month AS (
+///     SELECT 1 AS value
+///     UNION ALL SELECT value + 1 FROM month WHERE value < 6)
+/// SELECT month.value, count(sales.id)
+/// FROM month
 /// LEFT JOIN sales
-///   ON extract(MONTH FROM sales.sold_at) = months.value
-/// GROUP BY months.value
+///   ON extract(MONTH FROM sales.sold_at) = month.value
+/// GROUP BY month.value
 /// ```
 pub fn series() -> impl Rows<(i64, i64)> {
-    let months = generate_series("months", 1, 12);
-    let month = func::extract(DateField::Month, Sale::sold_at);
-    select((months.value(), func::count(Sale::id)))
-        .from(&months)
-        .left_join_on(table::<Sale>(), month.eq(months.value()))
-        .group_by(months.value())
+    let month = generate_series("month", 1, 6);
+    let in_month =
+        func::extract(DateField::Month, Sale::sold_at).eq(month.value());
+    select((month.value(), func::count(Sale::id)))
+        .from(&month)
+        .left_join_on(table::<Sale>(), in_month)
+        .group_by(month.value())
 }
 
-/// The elements of a JSON array, each of the type that is asked for.
-///
-/// ```sql SQLite
-/// SELECT books.title, award.key + 1, award.value
-/// FROM books
-/// CROSS JOIN json_each(books.details, '$.awards') AS award
-/// ```
+/// The elements of a JSON array, with their places.
 ///
 /// ```sql PostgreSQL
-/// SELECT books.title, award.ordinality, award.value
+/// SELECT books.title, award.value, award.ordinality
 /// FROM books
 /// CROSS JOIN jsonb_array_elements_text(books.details -> 'awards')
 ///            WITH ORDINALITY AS award (value, ordinality)
 /// ```
 ///
+/// ```sql SQLite
+/// SELECT books.title, award.value, award.key + 1
+/// FROM books
+/// CROSS JOIN json_each(books.details, '$.awards') AS award
+/// ```
+///
 /// ```sql MySQL, MariaDB
-/// SELECT books.title, award.ordinality, award.value
+/// SELECT books.title, award.value, award.ordinality
 /// FROM books
 /// CROSS JOIN JSON_TABLE(books.details, '$.awards[*]' COLUMNS (
-///                ordinality FOR ORDINALITY,
-///                value LONGTEXT PATH '$')) AS award
+///     ordinality FOR ORDINALITY,
+///     value TEXT PATH '$')) AS award
 /// ```
-pub fn json_array() -> impl Rows<(String, i64, Option<String>)> {
-    let awards = Book::details.path("awards").as_json();
-    let award = json_elements::<String>("award", awards);
-    select((Book::title, award.ordinality(), award.value()))
+pub fn elements() -> impl Rows<(String, Option<String>, i64)> {
+    let award = json_elements::<String>(
+        "award",
+        Book::details.path("awards").as_json(),
+    );
+    select((Book::title, award.value(), award.ordinality()))
         .from(table::<Book>())
         .cross_join(&award)
 }
 
-/// The members of a JSON object.
-///
-/// ```sql SQLite
-/// SELECT books.title, member.key, member.value
-/// FROM books
-/// CROSS JOIN json_each(books.details, '$.publisher') AS member
-/// WHERE json_type(books.details, '$.publisher') = 'object'
-/// ```
+/// The keys and values of a JSON object.
 ///
 /// ```sql PostgreSQL
 /// SELECT books.title, member.key, member.value
@@ -126,16 +144,23 @@ pub fn json_array() -> impl Rows<(String, i64, Option<String>)> {
 ///     WHEN 'object' THEN books.details -> 'publisher' END) AS member
 /// ```
 ///
+/// ```sql SQLite
+/// SELECT books.title, member.key, member.value
+/// FROM books
+/// CROSS JOIN json_each(books.details, '$.publisher') AS member
+/// WHERE json_type(books.details, '$.publisher') = 'object'
+/// ```
+///
 /// ```sql MySQL, MariaDB
-/// SELECT books.title, member.key,
+/// SELECT books.title, member.name,
 ///        json_unquote(json_extract(books.details,
-///            concat('$.publisher.', json_quote(member.key))))
+///            concat('$.publisher.', json_quote(member.name))))
 /// FROM books
 /// CROSS JOIN JSON_TABLE(
 ///     json_keys(books.details, '$.publisher'),
-///     '$[*]' COLUMNS (`key` LONGTEXT PATH '$')) AS member
+///     '$[*]' COLUMNS (name LONGTEXT PATH '$')) AS member
 /// ```
-pub fn json_object() -> impl Rows<(String, String, Option<String>)> {
+pub fn members() -> impl Rows<(String, String, Option<String>)> {
     let publisher = Book::details.path("publisher").as_json();
     let member = json_members::<String>("member", publisher);
     select((Book::title, member.key(), member.value()))
@@ -143,20 +168,28 @@ pub fn json_object() -> impl Rows<(String, String, Option<String>)> {
         .cross_join(&member)
 }
 
-/// The elements of an array.
+/// The rows of any function of the database's.
 ///
 /// ```sql PostgreSQL
-/// SELECT courses.name, topic.value
-/// FROM courses
-/// CROSS JOIN unnest(courses.topics) AS topic (value)
+/// SELECT books.title, word.value
+/// FROM books
+/// CROSS JOIN regexp_split_to_table(books.title, ' ')
+///            AS word (value)
 /// ```
 ///
-/// Not on SQLite, MySQL and MariaDB: they have no arrays.
-pub fn array() -> impl Rows<(String, String)> {
-    let topic = unnest("topic", Course::topics);
-    select((Course::name, topic.value()))
-        .from(table::<Course>())
-        .cross_join(&topic)
+/// Only on PostgreSQL: SQLite has other functions.
+///
+/// Not on MySQL and MariaDB: they have no functions that give rows.
+pub fn function() -> impl Rows<(String, String)> {
+    let word = table_function("regexp_split_to_table", "word")
+        .arg(Book::title)
+        .arg(" ")
+        .columns(["value"]);
+    select((Book::title, word.column::<String>("value")))
+        .from(table::<Book>())
+        .cross_join(&word)
 }
 
-topic!("tables_of_values.rs": join_values, series, json_array, json_object, array);
+topic!(
+    "tables_of_values.rs": join_values, column_of_values, series, elements, members, function
+);

@@ -4,7 +4,7 @@
 
 use lapis::expr::case;
 use lapis::prelude::*;
-use lapis::statement::{delete, table, update};
+use lapis::statement::{alias, delete, insert, update};
 
 use crate::entry::{Rows, Write, topic};
 use crate::tables::*;
@@ -53,6 +53,74 @@ pub fn set_by_case() -> impl Write {
     update::<Stock>().set(Stock::amount, amount).all_rows()
 }
 
+/// From other tables, along a relation.
+///
+/// ```sql SQLite, PostgreSQL
+/// UPDATE books
+/// SET price = price + 1
+/// FROM authors
+/// WHERE authors.id = books.author_id
+///   AND authors.country = 'Norway'
+/// ```
+///
+/// ```sql MySQL, MariaDB
+/// UPDATE books
+/// JOIN authors ON authors.id = books.author_id
+/// SET books.price = books.price + 1
+/// WHERE authors.country = 'Norway'
+/// ```
+pub fn update_join() -> impl Write {
+    update::<Book>()
+        .set(Book::price, Book::price + 1)
+        .join(Book::author)
+        .filter(Author::country.eq("Norway"))
+}
+
+/// From a subquery.
+///
+/// ```sql SQLite, PostgreSQL
+/// UPDATE stock
+/// SET amount = sold.total
+/// FROM (SELECT book_id, max(quantity) AS total
+///       FROM sales GROUP BY book_id) AS sold
+/// WHERE sold.book_id = stock.book_id
+/// ```
+///
+/// ```sql MySQL, MariaDB
+/// UPDATE stock
+/// JOIN (SELECT book_id, max(quantity) AS total
+///       FROM sales GROUP BY book_id) AS sold
+///   ON sold.book_id = stock.book_id
+/// SET stock.amount = sold.total
+/// ```
+pub fn update_from() -> impl Write {
+    let total = func::max(Sale::quantity).assume_not_null().label("total");
+    let sold = select((Sale::book, total.clone()))
+        .group_by(Sale::book)
+        .subquery("sold");
+    update::<Stock>()
+        .set(Stock::amount, sold.column_of(&total))
+        .join_on(&sold, sold.c(Sale::book).eq(Stock::book_id))
+}
+
+/// The first rows of an order.
+///
+/// ```sql
+/// UPDATE sales
+/// SET quantity = 0
+/// ORDER BY sold_at
+/// LIMIT 2
+/// ```
+///
+/// Not on SQLite and PostgreSQL: filter by the keys of such rows, as below.
+pub fn update_limit() -> impl Write {
+    update::<Sale>()
+        .set(Sale::quantity, 0)
+        .all_rows()
+        .order_by(Sale::sold_at)
+        .limit(2)
+}
+
 /// What was written, given back.
 ///
 /// ```sql
@@ -92,6 +160,50 @@ pub fn delete_by_relation() -> impl Write {
     delete::<Sale>().filter(Sale::book.has(Book::price.lt(10)))
 }
 
+/// Looking at other tables.
+///
+/// ```sql PostgreSQL
+/// DELETE FROM sales
+/// USING books
+/// WHERE books.id = sales.book_id AND books.price < 10
+/// ```
+///
+/// ```sql SQLite
+/// DELETE FROM sales
+/// WHERE EXISTS (SELECT 1 FROM books
+///               WHERE books.id = sales.book_id
+///                 AND books.price < 10)
+/// ```
+///
+/// ```sql MySQL, MariaDB
+/// DELETE sales
+/// FROM sales
+/// JOIN books ON books.id = sales.book_id
+/// WHERE books.price < 10
+/// ```
+pub fn delete_using() -> impl Write {
+    delete::<Sale>().join(Sale::book).filter(Book::price.lt(10))
+}
+
+/// The first rows of an order, on every database.
+///
+/// ```sql
+/// DELETE FROM sales
+/// WHERE id IN (SELECT id FROM sales ORDER BY sold_at LIMIT 2)
+/// ```
+///
+/// ```sql MySQL, MariaDB
+/// DELETE FROM sales
+/// WHERE id IN (SELECT * FROM (
+///     SELECT id FROM sales ORDER BY sold_at LIMIT 2) AS first)
+/// ```
+pub fn delete_first() -> impl Write {
+    let s = alias::<Sale>("s");
+    let first =
+        select(s.c(Sale::id)).from(&s).order_by(s.c(Sale::sold_at)).limit(2);
+    delete::<Sale>().filter(Sale::id.in_select(first))
+}
+
 /// What was deleted, given back.
 ///
 /// ```sql
@@ -107,96 +219,52 @@ pub fn delete_returning() -> impl Rows<Stock> {
         .returning(entity::<Stock>())
 }
 
-/// With values of another table.
+/// With a common table expression.
 ///
-/// ```sql SQLite, PostgreSQL
-/// UPDATE stock
-/// SET amount = amount + books.pages
-/// FROM books
-/// WHERE books.id = stock.book_id AND books.price < 15
+/// ```sql
+/// WITH sold_out AS (SELECT book_id FROM stock WHERE amount = 0)
+/// UPDATE books
+/// SET rating = 0
+/// WHERE id IN (SELECT book_id FROM sold_out)
 /// ```
 ///
-/// ```sql MySQL, MariaDB
-/// UPDATE stock
-/// JOIN books ON books.id = stock.book_id
-/// SET stock.amount = stock.amount + books.pages
-/// WHERE books.price < 15
-/// ```
-pub fn update_joined() -> impl Write {
-    update::<Stock>()
-        .set(Stock::amount, Stock::amount + Book::pages)
-        .join_on(table::<Book>(), Book::id.eq(Stock::book_id))
-        .filter(Book::price.lt(15))
+/// Not on MariaDB: take it as a subquery.
+pub fn update_with() -> impl Write {
+    let sold_out =
+        select(Stock::book_id).filter(Stock::amount.eq(0)).cte("sold_out");
+    let is_sold_out =
+        Book::id.in_select(select(sold_out.c(Stock::book_id)).from(&sold_out));
+    update::<Book>()
+        .with(&sold_out)
+        .set(Book::rating, 0.0)
+        .filter(is_sold_out)
 }
 
-/// With those of a query.
+/// Rows moved: what a statement in `WITH` deletes, another inserts.
 ///
-/// ```sql SQLite, PostgreSQL
-/// UPDATE stock
-/// SET amount = sold.quantity
-/// FROM (SELECT city, book_id, sum(quantity) AS quantity
-///       FROM sales GROUP BY city, book_id) AS sold
-/// WHERE sold.city = stock.city AND sold.book_id = stock.book_id
+/// ```sql
+/// WITH gone AS (DELETE FROM stock
+///               WHERE city = 'Lima'
+///               RETURNING book_id, amount)
+/// INSERT INTO stock (city, book_id, amount)
+/// SELECT 'Rome', gone.book_id, gone.amount FROM gone
 /// ```
 ///
-/// ```sql MySQL, MariaDB
-/// UPDATE stock
-/// CROSS JOIN (SELECT city, book_id, sum(quantity) AS quantity
-///             FROM sales GROUP BY city, book_id) AS sold
-/// SET stock.amount = sold.quantity
-/// WHERE sold.city = stock.city AND sold.book_id = stock.book_id
-/// ```
-pub fn update_from_subquery() -> impl Write {
-    let quantity = func::sum(Sale::quantity).label("quantity");
-    let sold = select((Sale::city, Sale::book, quantity.clone()))
-        .group_by((Sale::city, Sale::book))
-        .subquery("sold");
-    update::<Stock>()
-        .set(Stock::amount, sold.column_of(&quantity))
-        .from(&sold)
-        .filter(sold.c(Sale::city).eq(Stock::city))
-        .filter(sold.c(Sale::book).eq(Stock::book_id))
-}
-
-/// Rows deleted that go with those of another table.
-///
-/// ```sql SQLite
-/// DELETE FROM stock
-/// WHERE EXISTS (SELECT 1 FROM books
-///               WHERE books.id = stock.book_id
-///                 AND books.price > 20)
-/// ```
-///
-/// ```sql PostgreSQL
-/// DELETE FROM stock
-/// USING books
-/// WHERE books.id = stock.book_id AND books.price > 20
-/// ```
-///
-/// ```sql MySQL, MariaDB
-/// DELETE stock FROM stock
-/// JOIN books ON books.id = stock.book_id
-/// WHERE books.price > 20
-/// ```
-pub fn delete_joined() -> impl Write {
-    delete::<Stock>()
-        .join_on(table::<Book>(), Book::id.eq(Stock::book_id))
-        .filter(Book::price.gt(20))
-}
-
-/// The first rows alone.
-///
-/// ```sql MySQL, MariaDB
-/// DELETE FROM sales
-/// ORDER BY sold_at
-/// LIMIT 2
-/// ```
-///
-/// Not on SQLite and PostgreSQL: say in the filter which they are, by `in_select`.
-pub fn delete_first() -> impl Write {
-    delete::<Sale>().all_rows().order_by(Sale::sold_at).limit(2)
+/// Not on SQLite, MySQL and MariaDB: run one statement after the other, in a transaction.
+pub fn data_modifying() -> impl Write {
+    let gone = delete::<Stock>()
+        .filter(Stock::city.eq("Lima"))
+        .returning((Stock::book_id, Stock::amount))
+        .cte("gone");
+    let moved =
+        select((lit("Rome"), gone.c(Stock::book_id), gone.c(Stock::amount)));
+    insert::<Stock>().with(&gone).from_select(
+        (Stock::city, Stock::book_id, Stock::amount),
+        moved.from(&gone),
+    )
 }
 
 topic!(
-    "updates.rs": set, set_from_subquery, set_by_case, update_returning, delete_rows, delete_by_relation,
-    delete_returning, update_joined, update_from_subquery, delete_joined, delete_first);
+    "updates.rs": set, set_from_subquery, set_by_case, update_join, update_from, update_limit, update_returning,
+    delete_rows, delete_by_relation, delete_using, delete_first, delete_returning, update_with, data_modifying,
+);

@@ -133,6 +133,24 @@ pub fn neighbours()
     ))
 }
 
+/// A value where there is no such row. Where there is one and it has NULL, it is NULL.
+///
+/// ```sql SQLite, PostgreSQL, MySQL
+/// SELECT id, lag(quantity, 1, 0) OVER (ORDER BY sold_at)
+/// FROM sales
+/// ```
+///
+/// ```sql MariaDB
+/// SELECT id, CASE WHEN row_number() OVER (ORDER BY sold_at) > 1
+///                 THEN lag(quantity, 1) OVER (ORDER BY sold_at)
+///                 ELSE 0 END
+/// FROM sales
+/// ```
+pub fn neighbours_or() -> impl Rows<(i64, i32)> {
+    let in_time = window().order_by(Sale::sold_at);
+    select((Sale::id, func::lag_or(Sale::quantity, 1, 0).over(in_time)))
+}
+
 /// The last and the nth value, of all rows of the window.
 ///
 /// ```sql
@@ -171,43 +189,25 @@ pub fn filter() -> impl Rows<(i64, Option<i64>)> {
     select((Sale::id, in_oslo.over(window().order_by(Sale::sold_at))))
 }
 
-/// A window with a name, and one that is made of it.
+/// A window with a name, and another made of it.
 ///
 /// ```sql
-/// SELECT id, sum(quantity) OVER in_city,
-///        rank() OVER (in_city ORDER BY quantity DESC)
+/// SELECT id, count(*) OVER of_city,
+///        row_number() OVER (of_city ORDER BY sold_at)
 /// FROM sales
-/// WINDOW in_city AS (PARTITION BY city)
+/// WINDOW of_city AS (PARTITION BY city)
 /// ```
-pub fn named() -> impl Rows<(i64, Option<i64>, i64)> {
-    let in_city = named_window("in_city");
-    let place = in_city.clone().order_by(Sale::quantity.desc());
+pub fn named() -> impl Rows<(i64, i64, i64)> {
+    let of_city = named_window("of_city");
     select((
         Sale::id,
-        func::sum(Sale::quantity).over(in_city),
-        func::rank().over(place),
+        func::count_all().over(of_city.clone()),
+        func::row_number().over(of_city.order_by(Sale::sold_at)),
     ))
-    .window("in_city", window().partition_by(Sale::city))
-}
-
-/// Another row, or a value where there is none. Where there is one with NULL in it, it is NULL.
-///
-/// ```sql SQLite, PostgreSQL, MySQL
-/// SELECT id, lag(quantity, 1, 0) OVER (ORDER BY sold_at)
-/// FROM sales
-/// ```
-///
-/// ```sql MariaDB
-/// SELECT id, CASE WHEN lag(1, 1) OVER (ORDER BY sold_at) IS NULL
-///                 THEN 0
-///                 ELSE lag(quantity, 1) OVER (ORDER BY sold_at)
-///            END
-/// FROM sales
-/// ```
-pub fn neighbour_or() -> impl Rows<(i64, i32)> {
-    let before = func::lag_or(Sale::quantity, 1, 0);
-    select((Sale::id, before.over(window().order_by(Sale::sold_at))))
+    .window("of_city", window().partition_by(Sale::city))
 }
 
 topic!(
-    "windows.rs": ranking, shares, running_total, frame, range, groups, neighbours, values_of_all_rows, filter, named, neighbour_or);
+    "windows.rs": ranking, shares, running_total, frame, range, groups, neighbours, neighbours_or, values_of_all_rows,
+    filter, named,
+);
