@@ -18,11 +18,13 @@ mod source;
 mod tables;
 
 use lapis::CompileError;
+use lapis::prelude::*;
 use lapis::sql::dialect::{Dialect, MariaDb, MySql, Postgres, Sqlite};
 
 use crate::database::{Database, Target};
 use crate::entry::Entry;
 use crate::source::Documented;
+use crate::tables::Book;
 
 /// What is wrong with the entries, each looked at with what its source says of it.
 fn faults(
@@ -81,11 +83,15 @@ fn an_entry_is_unsupported_where_the_page_says_so_and_nowhere_else() {
     }));
 }
 
-fn every_entry_does_what_its_sql_does(target: Target) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .expect("a runtime");
+        .expect("a runtime")
+}
+
+fn every_entry_does_what_its_sql_does(target: Target) {
+    let runtime = runtime();
     let Some(database) =
         runtime.block_on(Database::create(target)).expect("a database")
     else {
@@ -121,6 +127,20 @@ fn every_entry_does_what_its_sql_does_on_postgresql() {
 #[test]
 fn every_entry_does_what_its_sql_does_on_mysql_or_mariadb() {
     every_entry_does_what_its_sql_does(Target::MySql);
+}
+
+#[test]
+fn the_hybrid_that_is_shown_holds_in_rust_too() {
+    let runtime = runtime();
+    let database = runtime
+        .block_on(Database::create(Target::Sqlite))
+        .expect("a database")
+        .expect("SQLite");
+    let books =
+        |query| runtime.block_on(database.engine.all(query)).expect("books");
+    let long = books(Book::select().filter(Book::is_long_sql()));
+    let all = books(Book::select());
+    assert_eq!(long, all.into_iter().filter(Book::is_long).collect::<Vec<_>>());
 }
 
 #[test]

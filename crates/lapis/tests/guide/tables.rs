@@ -49,6 +49,13 @@ pub struct Book {
     pub tags: Many<Tag>,
 }
 
+#[hybrid]
+impl Book {
+    pub fn is_long(&self) -> bool {
+        self.pages > 300
+    }
+}
+
 #[derive(Entity, Debug, Clone, PartialEq)]
 #[entity(table = "tags")]
 pub struct Tag {
@@ -83,6 +90,24 @@ pub struct Stock {
     pub amount: i32,
 }
 
+/// The table of authors once more, with a field that is an expression.
+#[derive(Entity, Debug, Clone, PartialEq)]
+#[entity(table = "authors")]
+pub struct Writer {
+    #[column(primary_key)]
+    pub id: Auto<i64>,
+    #[column(length = 60, unique)]
+    pub name: String,
+    #[column(property = count_books())]
+    pub book_count: Auto<i64>,
+}
+
+fn count_books() -> Expr<i64> {
+    let books =
+        select(func::count(Book::id)).filter(Book::author.eq(Writer::id));
+    books.scalar().assume_not_null()
+}
+
 /// To be searched for words, it is a table of FTS5 on SQLite, and has a `FULLTEXT` index on MySQL and MariaDB.
 #[derive(Entity, Debug, Clone, PartialEq)]
 #[entity(table = "reviews")]
@@ -107,5 +132,6 @@ pub struct Course {
 
 // What follows is not shown on the page.
 
+use lapis::expr::Expr;
 use lapis::prelude::*;
 use lapis::types::SqlRange;

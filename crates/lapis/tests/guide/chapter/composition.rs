@@ -1,7 +1,7 @@
 //! # Composition
 //!
-//! Statements, conditions, windows and expressions are values: functions take them and give them. More of it in
-//! [composition.md](composition.md).
+//! Statements, conditions, windows and expressions are values: functions take them and give them. More of it, and pages by
+//! number and by cursor, in [composition.md](composition.md).
 
 use lapis::ColumnError;
 use lapis::expr::{Expr, exists};
@@ -56,6 +56,41 @@ pub fn parts() -> impl Rows<(String, String)> {
     latest(written_in(select((Book::title, Author::name)), "Norway"), 2)
 }
 
+/// A rule that is written once, in Rust (`#[hybrid]`), and holds for a value, `book.is_long()`, and for rows.
+///
+/// ```sql
+/// SELECT title
+/// FROM books
+/// WHERE pages > 300
+/// ```
+pub fn hybrid() -> impl Rows<String> {
+    select(Book::title).filter(Book::is_long_sql())
+}
+
+/// An expression that is a field of its entity, and is selected with it.
+///
+/// ```sql
+/// SELECT id, name, (SELECT count(books.id)
+///                   FROM books
+///                   WHERE books.author_id = authors.id)
+/// FROM authors
+/// ```
+pub fn property() -> impl Rows<Writer> {
+    Writer::select()
+}
+
+/// By which rows are filtered and ordered as by any other.
+///
+/// ```sql
+/// SELECT name
+/// FROM authors
+/// WHERE (SELECT count(books.id) FROM books
+///        WHERE books.author_id = authors.id) > 1
+/// ```
+pub fn filter_by_property() -> impl Rows<String> {
+    select(Writer::name).filter(Writer::book_count.gt(1))
+}
+
 /// An order that a request names, checked against the columns that may be named.
 ///
 /// ```sql
@@ -96,5 +131,6 @@ pub fn group_by_name() -> Result<impl Rows<(Option<String>, i64)>, ColumnError>
 }
 
 topic!(
-    "composition.rs": predicates, parts, fallible order_by_name, fallible filter_by_name, fallible group_by_name
+    "composition.rs": predicates, parts, hybrid, property, filter_by_property,
+    fallible order_by_name, fallible filter_by_name, fallible group_by_name
 );

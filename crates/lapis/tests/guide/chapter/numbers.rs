@@ -104,21 +104,17 @@ pub fn greatest() -> impl Rows<(i32, Decimal)> {
     select((func::greatest(Book::pages, 200), func::least(Book::price, 10)))
 }
 
-/// Rows by chance.
+/// Rows in an order by chance.
 ///
 /// ```sql
-/// SELECT count(*)
-/// FROM books
-/// WHERE random() * 0 = 0
+/// SELECT title FROM books ORDER BY random()
 /// ```
 ///
 /// ```sql MySQL, MariaDB
-/// SELECT count(*)
-/// FROM books
-/// WHERE rand() * 0 = 0
+/// SELECT title FROM books ORDER BY rand()
 /// ```
-pub fn random() -> impl Rows<i64> {
-    select(func::count(Book::id)).filter((func::random() * 0).eq(0.0))
+pub fn random() -> impl Rows<String> {
+    select(Book::title).order_by(func::random())
 }
 
 /// Bits, which are methods, as `&` and `|` join conditions.
