@@ -6,10 +6,12 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 
-use lapis::CompileError;
 use lapis::engine::{Connection, Projection};
 use lapis::sql::dialect::Dialect;
-use lapis::statement::{Query, Shape, Statement, StatementRef, TextStatement};
+use lapis::statement::{
+    Query, Shape, Statement, StatementRef, TextStatement, text,
+};
+use lapis::{CompileError, FromRow};
 
 use crate::source::Source;
 
@@ -51,12 +53,23 @@ impl Entry {
         Self { name, make: Box::new(move || Box::new(make())) }
     }
 
+    pub fn program<T>(
+        name: &'static str,
+        run: fn(&mut Connection) -> Running<'_, T>,
+    ) -> Self
+    where
+        T: FromRow + Debug + Send + 'static,
+    {
+        Self { name, make: Box::new(move || Box::new(Program { run })) }
+    }
+
     pub fn statement(&self) -> Box<dyn Runnable> {
         (self.make)()
     }
 }
 
-/// Lists the functions of a file that are entries, in their order; `fallible` those that give a `Result`.
+/// Lists the functions of a file that are entries, in their order: `fallible` those that give a `Result`, and `program`
+/// those that run statements themselves.
 macro_rules! topic {
     ($file:literal: $($first:ident $($second:ident)?),+ $(,)?) => {
         pub fn topic() -> $crate::entry::Topic {
@@ -70,14 +83,19 @@ macro_rules! topic {
     (@entry fallible $entry:ident) => {
         $crate::entry::Entry::new(stringify!($entry), || $entry().expect("what the entry asks for is there"))
     };
+    (@entry program $entry:ident) => {
+        $crate::entry::Entry::program(stringify!($entry), |connection| Box::pin($entry(connection)))
+    };
     (@entry $entry:ident) => {
         $crate::entry::Entry::new(stringify!($entry), $entry)
     };
 }
 pub(crate) use topic;
 
-type Answer<'a> =
-    Pin<Box<dyn Future<Output = lapis::Result<Vec<String>>> + 'a>>;
+/// Rows on their way.
+type Running<'a, T> = Pin<Box<dyn Future<Output = lapis::Result<Vec<T>>> + 'a>>;
+
+type Answer<'a> = Running<'a, String>;
 
 /// A statement without the type of its rows, which are given as text.
 pub trait Runnable {
@@ -125,6 +143,38 @@ impl<Q: Query<Shape: Projection<Row: Debug>>> Runnable for Q {
     }
 }
 
+/// What runs several statements, or reads their rows in a manner of its own.
+struct Program<T> {
+    run: fn(&mut Connection) -> Running<'_, T>,
+}
+
+impl<T: FromRow + Debug + Send + 'static> Runnable for Program<T> {
+    fn compile(&self, _dialect: &dyn Dialect) -> Result<String, CompileError> {
+        Ok("a program".to_owned())
+    }
+
+    fn only_reads(&self) -> bool {
+        true
+    }
+
+    fn run<'a>(&'a self, connection: &'a mut Connection) -> Answer<'a> {
+        Box::pin(async move { Ok(shown(&(self.run)(connection).await?)) })
+    }
+
+    fn run_sql<'a>(
+        &'a self,
+        sql: &str,
+        connection: &'a mut Connection,
+    ) -> Answer<'a> {
+        let by_hand = text(sql).rows::<T>();
+        Box::pin(async move { rows(&by_hand, connection).await })
+    }
+}
+
+fn shown(rows: &[impl Debug]) -> Vec<String> {
+    rows.iter().map(|row| format!("{row:?}")).collect()
+}
+
 async fn rows<Q>(
     query: &Q,
     connection: &mut Connection,
@@ -136,8 +186,7 @@ where
         connection.execute(query).await?;
         return Ok(Vec::new());
     }
-    let rows = connection.all(query).await?;
-    Ok(rows.iter().map(|row| format!("{row:?}")).collect())
+    Ok(shown(&connection.all(query).await?))
 }
 
 /// SQL by hand that gives rows of any shape.

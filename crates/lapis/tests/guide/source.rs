@@ -81,7 +81,9 @@ impl Source {
                 source.imports.extend(through(line, &mut lines, |line| {
                     line.ends_with(';')
                 }));
-            } else if line.starts_with("pub fn ") {
+            } else if line.starts_with("pub fn ")
+                || line.starts_with("pub async fn ")
+            {
                 let signature =
                     through(line, &mut lines, |line| line.ends_with('{'));
                 let body = through("", &mut lines, |line| line == "}");
@@ -126,20 +128,13 @@ impl Documented {
             .map(|line| line.trim())
             .collect::<Vec<_>>()
             .join(" ");
-        let name = signature["pub fn ".len()..]
-            .split('(')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let rows = signature.split_once("impl Rows<").map(|(_, rows)| {
-            let rows =
-                rows.trim_end_matches('{').trim_end().trim_end_matches('>');
-            tidied(
-                signature
-                    .split_once("impl Rows<")
-                    .map_or(rows, |(_, all)| closed(all)),
-            )
-        });
+        let after_fn =
+            signature.split_once("fn ").map_or("", |(_, behind)| behind);
+        let name = after_fn.split('(').next().unwrap_or_default().to_owned();
+        let rows = ["impl Rows<", "lapis::Result<Vec<"]
+            .iter()
+            .find_map(|before| signature.split_once(before))
+            .map(|(_, behind)| tidied(closed(behind)));
         let rust =
             body[1..body.len() - 1].iter().map(|line| dedented(line)).collect();
         let mut entry = Self {

@@ -15,6 +15,7 @@ mod locks;
 mod moments;
 mod nulls;
 mod numbers;
+mod pages;
 mod search;
 mod select;
 mod set_operations;
@@ -52,6 +53,7 @@ pub fn topics() -> Vec<Topic> {
         updates::topic(),
         locks::topic(),
         composition::topic(),
+        pages::topic(),
         by_hand::topic(),
     ]
 }
