@@ -138,7 +138,10 @@ impl Documented {
         page.push_str("```\n\n</td></tr></table>\n");
         let notes = self.notes.join("\n");
         if !notes.trim().is_empty() {
-            let _ = write!(page, "\n{}\n", notes.trim());
+            page.push('\n');
+            for line in notes.trim().lines() {
+                let _ = writeln!(page, "{}", format!("> {line}").trim_end());
+            }
         }
     }
 }

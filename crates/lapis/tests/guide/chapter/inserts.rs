@@ -1,5 +1,6 @@
 //! # Inserting
 
+use lapis::expr::case;
 use lapis::prelude::*;
 use lapis::statement::{excluded, insert};
 
@@ -107,6 +108,25 @@ pub fn do_nothing() -> impl Write {
         .do_nothing()
 }
 
+/// Unless any unique key is there.
+///
+/// ```sql SQLite, PostgreSQL
+/// INSERT INTO tags (id, name) VALUES (1, 'x'), (9, 'old')
+/// ON CONFLICT DO NOTHING
+/// ```
+///
+/// ```sql MySQL, MariaDB
+/// INSERT INTO tags (id, name) VALUES (1, 'x'), (9, 'old')
+/// ON DUPLICATE KEY UPDATE id = tags.id
+/// ```
+pub fn on_any_conflict() -> impl Write {
+    let rows = [(1, "x"), (9, "old")];
+    insert::<Tag>()
+        .rows(rows.map(|(id, name)| (Tag::id.set(id), Tag::name.set(name))))
+        .on_any_conflict()
+        .do_nothing()
+}
+
 /// Or else updated, from what was to be inserted and what is there.
 ///
 /// ```sql SQLite, PostgreSQL
@@ -178,7 +198,38 @@ pub fn do_update_if() -> impl Write {
         .do_update_all()
 }
 
+/// Or else updated to what a CASE chooses, on every database.
+///
+/// ```sql SQLite, PostgreSQL
+/// INSERT INTO stock (city, book_id, amount)
+/// VALUES ('Oslo', 1, 8), ('Lima', 4, 8)
+/// ON CONFLICT (city, book_id)
+/// DO UPDATE SET amount = CASE
+///     WHEN stock.amount < excluded.amount THEN excluded.amount
+///     ELSE stock.amount END
+/// ```
+///
+/// ```sql MySQL, MariaDB
+/// INSERT INTO stock (city, book_id, amount)
+/// VALUES ('Oslo', 1, 8), ('Lima', 4, 8)
+/// ON DUPLICATE KEY UPDATE amount = CASE
+///     WHEN stock.amount < VALUES(amount) THEN VALUES(amount)
+///     ELSE stock.amount END
+/// ```
+pub fn do_update_case() -> impl Write {
+    let row = |(city, book)| {
+        (Stock::city.set(city), Stock::book_id.set(book), Stock::amount.set(8))
+    };
+    let more = excluded(Stock::amount);
+    let amount =
+        case().when(Stock::amount.lt(&more), &more).otherwise(Stock::amount);
+    insert::<Stock>()
+        .rows([("Oslo", 1), ("Lima", 4)].map(row))
+        .on_conflict((Stock::city, Stock::book_id))
+        .do_update(Stock::amount.set(amount))
+}
+
 topic!(
-    "inserts.rs": row, rows, expressions, from_select, returning, returning_entities, do_nothing, do_update,
-    do_update_all, do_update_if,
+    "inserts.rs": row, rows, expressions, from_select, returning, returning_entities, do_nothing, on_any_conflict, do_update,
+    do_update_all, do_update_if, do_update_case,
 );

@@ -80,4 +80,18 @@ pub fn of() -> impl Rows<String> {
         .of(table::<Book>())
 }
 
-topic!("locks.rs": for_update, skip_locked, for_share, of);
+/// Against changes of keys alone, as a foreign key does.
+///
+/// ```sql
+/// SELECT title
+/// FROM books
+/// WHERE id = 1
+/// FOR KEY SHARE
+/// ```
+///
+/// Not on SQLite, MySQL and MariaDB: take `for_share`. `for_no_key_update` is PostgreSQL's, too.
+pub fn for_key_share() -> impl Rows<String> {
+    select(Book::title).filter(Book::id.eq(1)).for_key_share()
+}
+
+topic!("locks.rs": for_update, skip_locked, for_share, of, for_key_share);

@@ -146,6 +146,19 @@ pub fn trim() -> impl Rows<(String, String, String)> {
     ))
 }
 
+/// Ordered and compared by a collation, of which each database has its own.
+///
+/// ```sql PostgreSQL
+/// SELECT title
+/// FROM books
+/// ORDER BY title COLLATE "C" DESC
+/// ```
+///
+/// Only on PostgreSQL: SQLite has others, such as `NOCASE`, and so have MySQL and MariaDB, such as `utf8mb4_bin`.
+pub fn collate() -> impl Rows<String> {
+    select(Book::title).order_by(Book::title.collate("C").desc())
+}
+
 topic!(
-    "text.rs": concat, concat_ws, case_and_length, parts, position_and_replace, fill, trim
+    "text.rs": concat, concat_ws, case_and_length, parts, position_and_replace, fill, trim, collate
 );
