@@ -117,7 +117,7 @@ fn joins_along_relations_begin_at_their_left_side() {
 
 #[test]
 fn full_joins_exist_where_the_database_has_them() {
-    assert_snapshot!(sql(select(User::id).full_join_on(table::<Post>(), Post::author.eq(User::id))), @r#"
+    assert_snapshot!(sql(select(User::id.nullable()).full_join_on(table::<Post>(), Post::author.eq(User::id))), @r#"
     sqlite: SELECT "users"."id" FROM "users" FULL JOIN "posts" ON "posts"."author_id" = "users"."id"
     postgres: SELECT "users"."id" FROM "users" FULL JOIN "posts" ON "posts"."author_id" = "users"."id"
     mysql: error: MySQL does not support FULL JOIN; join from both sides in two queries
