@@ -5,14 +5,14 @@ mod literal;
 
 use std::fmt::{self, Write};
 
-use super::literal::{INET, decimal_type, display, type_of, varchar_of};
+use super::literal::{INET, decimal_type, display, json_path, type_of, varchar_of};
 use super::{
     AdvisoryLocks, AutoIncrementSyntax, CommentSyntax, Dialect, Explain, FullTextSyntax, GroupingSyntax,
     JoinedWrites, NullSafeEquality, RowLocks, Spelling, StringAggregate, TwoPhase, UpsertSyntax,
     ValuesSyntax, WithSyntax,
 };
 use crate::error::EncodeError;
-use crate::expr::Builtin;
+use crate::expr::{Builtin, PathStep};
 use crate::schema::{ReferentialAction, Sequence};
 use crate::types::{ColumnType, EnumType};
 use crate::value::Value;
@@ -75,6 +75,8 @@ struct Answers {
     grouping: Spelling,
     /// Whether `lag` and `lead` take a third argument.
     lag_default: bool,
+    /// Whether a path within a JSON document may have a key that begins with a hyphen.
+    json_keys_with_hyphen: bool,
 }
 
 impl Family for MySql {
@@ -95,6 +97,7 @@ impl Family for MySql {
         ordered_rollup: true,
         grouping: Spelling::Call("grouping"),
         lag_default: true,
+        json_keys_with_hyphen: true,
     };
 }
 
@@ -122,12 +125,25 @@ impl Family for MariaDb {
             hint: "let the terms have no NULL of their own, and NULL tells that a row is not grouped by them",
         },
         lag_default: false,
+        // MariaDB 10.11 takes it for the sign of an index, and finds nothing.
+        json_keys_with_hyphen: false,
     };
 }
 
 impl<F: Family> Dialect for F {
     fn name(&self) -> &'static str {
         F::ANSWERS.name
+    }
+
+    fn json_path(&self, steps: &[PathStep]) -> Value<'static> {
+        let hyphen = |step: &PathStep| matches!(step, PathStep::Key(key) if key.starts_with('-'));
+        if !F::ANSWERS.json_keys_with_hyphen && steps.iter().any(hyphen) {
+            let name = F::ANSWERS.name;
+            return Value::Invalid(
+                format!("{name} finds no JSON key that begins with a hyphen; name it otherwise").into(),
+            );
+        }
+        json_path(steps)
     }
 
     fn returns_last_insert_id(&self) -> bool {
