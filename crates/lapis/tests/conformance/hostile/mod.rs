@@ -4,6 +4,7 @@
 mod documents;
 mod literals;
 mod names;
+mod requests;
 mod strings;
 mod values;
 

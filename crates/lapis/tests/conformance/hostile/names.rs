@@ -1,6 +1,6 @@
 //! Names of everything that has one.
 
-use lapis::expr::{Expr, Node, TableName, label};
+use lapis::expr::{Expr, Node, TableName, label, named_window, window};
 use lapis::prelude::*;
 use lapis::schema::{Check, ColumnDef, ForeignKey, Index, NamingConvention, Table};
 use lapis::statement::{InsertSource, InsertStatement, alias, insert, values};
@@ -210,6 +210,9 @@ async fn labels_and_aliases_are_quoted(database: &Database) -> Result<()> {
         let cte = inner.cte(name);
         let outer = select(cte.column::<String>(name).label(name)).with(&cte).from(&cte);
         assert_eq!(database.one(outer.order_by(label::<String>(name))).await?, "'", "{name}");
+        let numbered =
+            select(func::row_number().over(named_window(name))).window(name, window().order_by(ID));
+        assert_eq!(database.one(numbered).await?, 1, "{name}");
         let given = values(name, [name, "other"], [(1_i64, 2_i64)]);
         assert_eq!(database.one(select(given.column::<i64>(name)).from(&given)).await?, 1, "{name}");
     }

@@ -1,5 +1,6 @@
 //! Values that are bound.
 
+use lapis::ErrorKind;
 use lapis::expr::{case, raw, row};
 use lapis::prelude::*;
 use lapis::statement::{delete, excluded, insert, table, update, values};
@@ -18,6 +19,7 @@ conformance! {
     bound_values_are_set_by_updates,
     bound_values_are_set_by_upserts,
     bound_values_are_parameters_of_sql_by_hand,
+    separators_are_between_what_is_joined,
 }
 
 async fn bound_values_are_stored_as_they_are(database: &Database) -> Result<()> {
@@ -167,4 +169,21 @@ async fn bound_values_are_parameters_of_sql_by_hand(database: &Database) -> Resu
         assert!(database.all(select(ID).filter(same)).await?.contains(&id), "{held:?}");
     }
     all_are_held(database).await
+}
+
+async fn separators_are_between_what_is_joined(database: &Database) -> Result<()> {
+    create_held(database).await?;
+    database
+        .execute(insert::<Held>().rows([1, 2].map(|id| (ID.set(id), TEXT.set("x")))))
+        .await?;
+    for (_, text) in numbered() {
+        let joined = database.one(select(func::string_agg(TEXT, text))).await;
+        // It is a literal that has no other spelling.
+        if database.is_mysql() && text.contains('\\') {
+            assert!(matches!(joined.unwrap_err().kind(), ErrorKind::Compile(_)), "{text:?}");
+        } else {
+            assert_eq!(joined?, Some(format!("x{text}x")));
+        }
+    }
+    Ok(())
 }
