@@ -91,7 +91,6 @@ impl<'a> SqlWriter<'a, '_> {
                 "the statement joins, but nothing says to which table; begin with `.from(..)`",
             ));
         }
-        self.suspect |= self.scope.len() - start > 1;
         Ok(inferred)
     }
 
@@ -134,6 +133,7 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     pub(super) fn join(&mut self, join: &'a Join, start: usize) -> Written {
+        self.outer_joins |= !matches!(join.kind, JoinKind::Inner | JoinKind::Cross);
         self.push(match join.kind {
             JoinKind::Inner => " JOIN ",
             JoinKind::Left => " LEFT JOIN ",

@@ -40,7 +40,7 @@ use crate::error::CompileError;
 use crate::expr::Node;
 use crate::statement::StatementRef;
 use crate::value::Value;
-use writer::SqlWriter;
+use writer::{SqlWriter, Written};
 
 /// A statement ready to run: its text, and the values of its placeholders in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,12 +86,21 @@ pub fn compile_into<'a>(
 ) -> Result<Compiled<'a>, CompileError> {
     buffer.clear();
     let mut writer = SqlWriter::new(buffer, dialect);
-    writer.statement(statement).map_err(|fault| *fault)?;
-    if writer.suspect {
-        check::check(statement).map_err(|fault| *fault)?;
-    }
+    write(&mut writer, statement).map_err(|fault| *fault)?;
     let (sql, parameters) = writer.finish().map_err(|fault| *fault)?;
     Ok(Compiled { sql, parameters, read_only: statement.is_read_only() })
+}
+
+/// Writes a statement, and checks what can be told once it is written.
+fn write<'a>(writer: &mut SqlWriter<'a, '_>, statement: StatementRef<'a>) -> Written {
+    writer.statement(statement)?;
+    if writer.suspect {
+        check::check(statement)?;
+    }
+    match statement {
+        StatementRef::Select(select) if writer.outer_joins => check::nullness(select),
+        _ => Ok(()),
+    }
 }
 
 /// Turns a statement into SQL with its values written into it, for people to read. To run a statement, let its
@@ -101,10 +110,7 @@ pub fn compile_into<'a>(
 /// As [`compile`], and if a value has no literal.
 pub fn compile_inline(statement: StatementRef<'_>, dialect: &dyn Dialect) -> Result<String, CompileError> {
     let mut writer = SqlWriter::inline(String::with_capacity(256), dialect);
-    writer.statement(statement).map_err(|fault| *fault)?;
-    if writer.suspect {
-        check::check(statement).map_err(|fault| *fault)?;
-    }
+    write(&mut writer, statement).map_err(|fault| *fault)?;
     writer.finish().map(|(sql, _)| sql).map_err(|fault| *fault)
 }
 

@@ -1,5 +1,6 @@
 //! `SELECT`.
 
+use super::check::links;
 use super::grouping::repeated_item;
 use super::precedence::Level;
 use super::writer::{ScopeTable, SqlWriter, Written, invalid};
@@ -71,6 +72,9 @@ impl<'a> SqlWriter<'a, '_> {
             self.lock(lock, start)?;
         }
         self.windows = windows_around;
+        if self.scope.len() - start > 1 {
+            links(select, inferred.is_some(), &self.scope, start)?;
+        }
         self.leave_scope(start);
         Ok(())
     }

@@ -62,8 +62,10 @@ pub(super) struct SqlWriter<'a, 'd> {
     pub(super) subqueries: usize,
     /// The windows that the SELECT being written names.
     pub(super) windows: &'a [(Name, Window)],
-    /// There is something that has to be checked once all is written: several tables, aggregates, groups.
+    /// There is something that has to be checked once all is written: aggregates, groups, windows.
     pub(super) suspect: bool,
+    /// There is a join that may leave a table without a row.
+    pub(super) outer_joins: bool,
     pub(super) quote: char,
     /// Where the last column's table stands in the buffer: the next column is mostly of the same table.
     qualifier: Option<(ScopeTable<'a>, Range<usize>)>,
@@ -83,6 +85,7 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
             subqueries: 0,
             windows: &[],
             suspect: false,
+            outer_joins: false,
             quote: dialect.identifier_quote(),
             qualifier: None,
         }

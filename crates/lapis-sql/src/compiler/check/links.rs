@@ -6,7 +6,7 @@
 use smallvec::SmallVec;
 
 use super::super::writer::{ScopeTable, Written};
-use super::{Checker, aggregates, from_items, visit_leaves};
+use super::{aggregates, from_items, visit_leaves};
 use crate::error::CompileError;
 use crate::expr::Node;
 use crate::statement::{CommonQuery, JoinKind, SelectStatement, TableSource};
@@ -41,10 +41,28 @@ impl Pieces {
     }
 }
 
-impl<'a> Checker<'a> {
-    /// Whether all tables are joined.
-    pub(super) fn links(&self, select: &SelectStatement, inferred: bool) -> Written {
-        let count = self.own().len();
+/// The tables that conditions name.
+struct Scope<'s, 'a> {
+    /// Those of the query.
+    own: &'s [ScopeTable<'a>],
+    /// Those of the queries around it.
+    around: &'s [ScopeTable<'a>],
+}
+
+/// Whether all tables of a query are joined, which begin at `start` in the scope.
+pub(in crate::compiler) fn links(
+    select: &SelectStatement,
+    inferred: bool,
+    scope: &[ScopeTable<'_>],
+    start: usize,
+) -> Written {
+    let (around, own) = scope.split_at(start);
+    Scope { own, around }.links(select, inferred)
+}
+
+impl Scope<'_, '_> {
+    fn links(&self, select: &SelectStatement, inferred: bool) -> Written {
+        let count = self.own.len();
         if !(2..=63).contains(&count) {
             return Ok(());
         }
@@ -85,30 +103,42 @@ impl<'a> Checker<'a> {
             return parts.iter().for_each(|part| self.condition(part, pieces));
         }
         let mut tables = 0;
-        visit_leaves(node, &mut |leaf| {
-            tables |= match leaf {
-                Node::Column(column) => match &column.table {
-                    Some(table) => self.bit(ScopeTable::of(table)),
-                    None => ALL,
-                },
-                // What is written by hand may name anything.
-                _ => ALL,
-            };
-        });
+        match node {
+            // What most joins are on needs no walk.
+            Node::Binary { operands, .. } => match &**operands {
+                (left @ Node::Column(_), right @ Node::Column(_)) => {
+                    tables = self.leaf(left) | self.leaf(right);
+                }
+                (Node::Column(_), Node::Value(_)) | (Node::Value(_), Node::Column(_)) => {}
+                _ => visit_leaves(node, &mut |leaf| tables |= self.leaf(leaf)),
+            },
+            node => visit_leaves(node, &mut |leaf| tables |= self.leaf(leaf)),
+        }
         pieces.join(tables);
     }
 
+    fn leaf(&self, leaf: &Node) -> Tables {
+        match leaf {
+            Node::Column(column) => match &column.table {
+                Some(table) => self.bit(ScopeTable::of(table)),
+                None => ALL,
+            },
+            // What is written by hand may name anything.
+            _ => ALL,
+        }
+    }
+
     fn bit(&self, wanted: ScopeTable<'_>) -> Tables {
-        match self.own().iter().position(|table| *table == wanted) {
+        match self.own.iter().position(|table| *table == wanted) {
             Some(position) => 1 << position,
             // It may be of a subquery within the condition, and then says nothing.
-            None if self.scope[..self.start].contains(&wanted) => AROUND,
+            None if self.around.contains(&wanted) => AROUND,
             None => 0,
         }
     }
 
     fn names(&self, piece: Tables) -> String {
-        let own = self.own().iter().enumerate();
+        let own = self.own.iter().enumerate();
         let names = own.filter(|(position, _)| piece & (1 << position) != 0).map(|(_, table)| table.name);
         names.collect::<Vec<_>>().join(" + ")
     }

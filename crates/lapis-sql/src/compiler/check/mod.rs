@@ -2,8 +2,8 @@
 //! groups yet, columns that no group has one value of.
 //!
 //! It is a walk of its own over statements that have been written: the writer notes whether there is anything to look
-//! for ([`SqlWriter::suspect`](super::writer::SqlWriter)), so that a statement of one table and without an aggregate
-//! pays nothing.
+//! for ([`SqlWriter::suspect`](super::writer::SqlWriter)), so that a statement without an aggregate pays nothing. Whether the
+//! tables of a query are joined is looked at while it is written, for its tables are at hand there.
 
 mod aggregates;
 mod distinct;
@@ -12,7 +12,8 @@ mod links;
 mod nullness;
 
 pub(super) use aggregates::is_aggregate;
-pub(super) use links::has_aggregate;
+pub(super) use links::{has_aggregate, links};
+pub(super) use nullness::nullness;
 
 use super::from::infer;
 use super::writer::{ScopeTable, Written};
@@ -27,10 +28,7 @@ use aggregates::Place;
 pub(super) fn check(statement: StatementRef<'_>) -> Written {
     let mut checker = Checker { scope: Vec::new(), start: 0, aggregate: None };
     match statement {
-        StatementRef::Select(select) => {
-            checker.select(select)?;
-            nullness::nullness(select)
-        }
+        StatementRef::Select(select) => checker.select(select),
         StatementRef::Insert(insert) => checker.insert(insert),
         StatementRef::Update(update) => checker.update(update),
         StatementRef::Delete(delete) => checker.delete(delete),
@@ -126,7 +124,6 @@ impl<'a> Checker<'a> {
         self.scope.extend(inferred.map(ScopeTable::of));
         self.scope.extend(from_items(select).filter_map(ScopeTable::of_item));
         self.clauses(select)?;
-        self.links(select, inferred.is_some())?;
         self.grouping(select)?;
         self.distinct(select)?;
         self.scope.truncate(start);

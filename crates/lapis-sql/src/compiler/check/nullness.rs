@@ -10,7 +10,7 @@ use crate::statement::{JoinKind, SelectStatement};
 type MayLack<'a> = (ScopeTable<'a>, &'static str);
 
 /// Looks at what the rows of a query are read as; that of a subquery is not read as anything.
-pub(super) fn nullness(select: &SelectStatement) -> Written {
+pub(in crate::compiler) fn nullness(select: &SelectStatement) -> Written {
     if let Some(set) = &select.set_operation {
         return set.parts.iter().try_for_each(nullness);
     }
