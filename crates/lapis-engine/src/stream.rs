@@ -398,10 +398,11 @@ fn run<P: Projection>(
     result.map(drop)
 }
 
-/// Whether a statement takes no effect, so that it can be interrupted without undoing anything.
+/// Whether a statement takes no effect, so that it can be interrupted without undoing anything. A lock is none: it ends
+/// with the transaction.
 pub(crate) fn only_reads(statement: StatementRef<'_>) -> bool {
     match statement {
-        StatementRef::Select(_) => true,
+        StatementRef::Select(select) => !select.changes(),
         StatementRef::Text(text) => text.is_read_only(),
         _ => false,
     }

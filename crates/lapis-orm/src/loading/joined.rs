@@ -69,7 +69,8 @@ fn widen<S: Entity>(select: &SelectStatement, loads: &Loads<S>, limit: Option<us
     if !loads.0.iter().any(|load| load.0.multiplies()) {
         return inner;
     }
-    if inner.limit.is_none() && inner.offset.is_none() {
+    // Which rows come first, and how many, is said of the entities' rows alone.
+    if inner.limit.is_none() && inner.offset.is_none() && inner.distinct_on.is_empty() {
         let table = left_table::<S>(&inner);
         inner.order_by.extend(model.default_order(&table));
         return inner;

@@ -35,13 +35,6 @@ pub enum CommonQuery {
     Delete(DeleteStatement),
 }
 
-impl CommonQuery {
-    /// Whether it is certain that it changes nothing and locks nothing.
-    pub(crate) fn is_read_only(&self) -> bool {
-        matches!(self, CommonQuery::Select(select) if !select.changes_or_locks())
-    }
-}
-
 /// A common table expression: a query with a name, from which the statement that has it in its `WITH` takes rows as
 /// from a table, as often as it likes.
 ///

@@ -109,7 +109,7 @@ impl StatementRef<'_> {
     pub fn is_read_only(&self) -> bool {
         match self {
             // A transaction that only reads takes no locks.
-            StatementRef::Select(select) => !select.changes_or_locks(),
+            StatementRef::Select(select) => !select.changes() && !select.takes_locks(),
             StatementRef::Insert(_) | StatementRef::Update(_) | StatementRef::Delete(_) => false,
             StatementRef::Text(text) => text.is_read_only(),
         }

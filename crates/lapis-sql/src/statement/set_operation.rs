@@ -1,6 +1,6 @@
 //! Set operations: `UNION`, `INTERSECT` and `EXCEPT` of queries whose rows have one shape.
 
-use super::{Select, SelectItem, SelectStatement, Shape};
+use super::{CommonQuery, Select, SelectItem, SelectStatement, Shape};
 
 /// How the rows of two queries are put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,11 +74,23 @@ impl SelectStatement {
         &select.items
     }
 
-    /// Whether it, or a part of it, locks rows, or writes some in its WITH.
-    pub(crate) fn changes_or_locks(&self) -> bool {
-        self.lock.is_some()
-            || self.set_operation.iter().flat_map(|set| &set.parts).any(Self::changes_or_locks)
-            || self.with.iter().any(|table| !table.query.is_read_only())
+    /// Whether it writes rows in its WITH.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        self.with.iter().any(|table| match &table.query {
+            CommonQuery::Select(select) => select.changes(),
+            CommonQuery::Insert(_) | CommonQuery::Update(_) | CommonQuery::Delete(_) => true,
+        })
+    }
+
+    /// Whether it, or a part of it, locks rows.
+    pub(crate) fn takes_locks(&self) -> bool {
+        let tables = self.with.iter().filter_map(|table| match &table.query {
+            CommonQuery::Select(select) => Some(select),
+            _ => None,
+        });
+        let parts = self.set_operation.iter().flat_map(|set| &set.parts);
+        self.lock.is_some() || parts.chain(tables).any(Self::takes_locks)
     }
 
     /// Whether nothing comes behind the rows: no order, no limit, no lock.

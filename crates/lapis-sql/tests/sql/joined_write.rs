@@ -115,7 +115,7 @@ fn with_holds_what_writes() {
         .returning(Post::id)
         .cte("added");
     let count = select(func::count(added.c(Post::id))).with(&gone).with(&added).from(&added);
-    assert!(!count.as_statement().is_read_only());
+    assert!(!count.as_statement().is_read_only() && count.statement.changes());
     assert_snapshot!(sql(count.clone()), @r#"
     sqlite: error: SQLite does not support DELETE in WITH; run it as a statement of its own before this one, in one transaction
     postgres: WITH "gone" AS (DELETE FROM "users" WHERE "users"."age" > $1 RETURNING "id", "name"), "added" AS (INSERT INTO "posts" ("author_id", "title") SELECT "gone"."id", "gone"."name" FROM "gone" RETURNING "id") SELECT count("added"."id") FROM "added" [Int(90)]

@@ -16,6 +16,7 @@ conformance! {
     a_cube_groups_by_every_selection,
     grouping_sets_are_put_together,
     distinct_on_keeps_the_first_row,
+    distinct_on_is_of_the_entities_and_not_of_what_is_joined_to_them,
 }
 
 /// Which of the groupings the database has.
@@ -250,6 +251,28 @@ async fn distinct_on_keeps_the_first_row(database: &Database) -> Result<()> {
     let people: Vec<Person> = database.all(people).await?;
     let told: Vec<_> = people.iter().map(|person| (person.name.as_str(), person.hired)).collect();
     assert_eq!(told, [("Ben", day(2020, 1, 2)), ("Cleo", day(2020, 1, 3))]);
+    Ok(())
+}
+
+async fn distinct_on_is_of_the_entities_and_not_of_what_is_joined_to_them(
+    database: &Database,
+) -> Result<()> {
+    company(database).await?;
+    if !database.dialect().supports_distinct_on() {
+        return database.lacks("DISTINCT ON");
+    }
+    let oldest = Person::select()
+        .filter(Person::department.eq(1))
+        .distinct_on(Person::department)
+        .order_by((Person::department, Person::id))
+        .eager(Person::projects.joined())
+        .eager(Person::department.joined());
+    let people: Vec<Person> = database.all(oldest.clone()).await?;
+    let titles: Vec<_> = people[0].projects.iter().map(|project| project.title.as_str()).collect();
+    assert_eq!((people.len(), people[0].name.as_str(), titles), (1, "Ada", vec!["engine", "ledger"]));
+    let mut session = database.session();
+    let people = session.all(oldest).await?;
+    assert_eq!(session.related(people[0], Person::projects)?.len(), 2);
     Ok(())
 }
 

@@ -331,14 +331,19 @@ pub(super) fn wrong_number(expected: usize, given: usize) -> Error {
     Error::programming(format!("the statement has {expected} parameters, and {given} values were given"))
 }
 
-/// Whether a statement starts as one that reads, so that nothing is undone where it is cut short.
+/// Whether a statement starts as one that reads, so that nothing is undone where it is cut short. Behind a WITH there
+/// may be another, which is looked for anywhere: in a text or a name it costs no more than the wait for the end.
 pub(super) fn only_reads(sql: &str) -> bool {
     let sql = sql.trim_start_matches(|character: char| character.is_whitespace() || character == '(');
     let starts =
         |keyword: &str| sql.get(..keyword.len()).is_some_and(|start| start.eq_ignore_ascii_case(keyword));
-    ["SELECT", "SHOW", "WITH", "VALUES", "TABLE", "DESCRIBE", "EXPLAIN"]
-        .into_iter()
-        .any(starts)
+    if starts("WITH") {
+        let sql = sql.as_bytes();
+        return !["UPDATE", "DELETE"]
+            .iter()
+            .any(|word| sql.windows(word.len()).any(|found| found.eq_ignore_ascii_case(word.as_bytes())));
+    }
+    ["SELECT", "SHOW", "VALUES", "TABLE", "DESCRIBE", "EXPLAIN"].into_iter().any(starts)
 }
 
 /// Counts the rows on their way to another sink.
@@ -469,7 +474,15 @@ mod tests {
         ] {
             assert!(only_reads(sql), "{sql}");
         }
-        for sql in ["INSERT INTO t SELECT 1", "UPDATE t SET x = 1", "CALL p()", "", "SEL"] {
+        for sql in [
+            "INSERT INTO t SELECT 1",
+            "UPDATE t SET x = 1",
+            "CALL p()",
+            "",
+            "SEL",
+            "WITH x AS (SELECT 1 AS a) delete FROM t WHERE b IN (SELECT a FROM x)",
+            "with recursive x AS (SELECT 1) UPDATE t JOIN x SET t.b = 1",
+        ] {
             assert!(!only_reads(sql), "{sql}");
         }
     }
