@@ -158,6 +158,12 @@ impl KeysetPlan {
 /// What makes a query one that cannot be read in pages, by the name of the part that is at fault.
 fn check(select: &SelectStatement, size: u64) -> Result<(), CompileError> {
     super::numbered::check(select, size, "a keyset page")?;
+    if select.items.iter().any(|item| holds_window(&item.node)) {
+        return Err(invalid(
+            "a keyset page cannot select a window function, whose window would lose the rows that the page leaves out; make \
+             the query a `.subquery(..)`, and read pages of that",
+        ));
+    }
     if select.distinct_on.is_empty() {
         return Ok(());
     }

@@ -86,6 +86,10 @@ pub fn update<E: StaticTable>() -> Update<E> {
 
 impl<E, S: Shape> Update<E, S> {
     /// Sets a column to a value or an expression.
+    ///
+    /// The expression sees the row as it was, except on MySQL and MariaDB: there, a column that is set before it in the
+    /// statement has its new value already, and where tables are joined either may be (MySQL 8.0 Reference Manual,
+    /// 15.2.17).
     #[must_use]
     pub fn set<C: ColumnOf<E>, V: ComparableTo<ColumnKind<E, C>>>(mut self, column: C, value: V) -> Self {
         self.statement.assignments.push((column.column_name(), value.into_node()));

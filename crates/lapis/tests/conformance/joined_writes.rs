@@ -8,6 +8,7 @@ use crate::company::{Department, Person, Project, company, names};
 use crate::harness::{Database, Result, conformance};
 
 conformance! {
+    what_is_set_before_is_seen_on_mysql_alone,
     an_update_takes_values_from_another_table,
     an_update_takes_values_from_a_subquery,
     an_update_joins_along_a_relation,
@@ -27,6 +28,19 @@ conformance! {
 
 async fn salaries(database: &Database) -> Result<Vec<i64>> {
     database.all(select(Person::salary).order_by(Person::id)).await
+}
+
+async fn what_is_set_before_is_seen_on_mysql_alone(database: &Database) -> Result<()> {
+    company(database).await?;
+    let seen = lapis::expr::case().when(Person::salary.eq(1), "new").otherwise("old");
+    let update = update::<Person>()
+        .set(Person::salary, 1)
+        .set(Person::nickname, seen)
+        .filter(Person::id.eq(1));
+    database.execute(update).await?;
+    let seen = database.one(select(Person::nickname).filter(Person::id.eq(1))).await?;
+    assert_eq!(seen.as_deref(), Some(if database.is_mysql() { "new" } else { "old" }));
+    Ok(())
 }
 
 async fn an_update_takes_values_from_another_table(database: &Database) -> Result<()> {
