@@ -74,6 +74,26 @@ fn a_session_works_without_a_runtime() -> Result {
 }
 
 #[test]
+fn pages_are_read_without_a_runtime() -> Result {
+    let engine = engine()?;
+    let mut connection = engine.acquire()?;
+    for name in ["Ann", "Ben", "Cid"] {
+        insert(&mut connection, name)?;
+    }
+    let owners = || Owner::select().order_by(Owner::name);
+    let first = engine.keyset_page(owners().keyset(2))?;
+    let second = connection.keyset_page(owners().keyset(2).after_if(first.next_cursor()))?;
+    assert_eq!((first.items.len(), second.items[0].name.as_str(), second.has_next), (2, "Cid", false));
+    assert_eq!(engine.page(owners().page(2, 2))?.total, connection.page(owners().page(1, 1))?.total);
+    let mut session = engine.session();
+    let page = session.page(owners().page(2, 2))?;
+    assert_eq!(session[page.items[0]].name, "Cid");
+    let page = session.keyset_page(owners().keyset(1).backwards())?;
+    assert_eq!(session[page.items[0]].name, "Cid");
+    Ok(())
+}
+
+#[test]
 fn a_transaction_is_kept_by_its_commit_and_undone_when_it_is_dropped() -> Result {
     let engine = engine()?;
     let mut kept = engine.begin()?;
