@@ -10,7 +10,7 @@ use crate::statement::{Grouping, Ordering};
 
 /// What stands in the parentheses of `OVER (…)`.
 ///
-/// It is begun with [`window`], and can be cloned for several functions over the same rows.
+/// It is begun with [`window`], and several functions over the same rows take it by reference.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[must_use = "a window does nothing before a function is taken `.over(..)` it"]
 pub struct Window {
@@ -114,7 +114,7 @@ impl FrameBounds for RangeFull {
 /// # }
 /// let by_day = window().partition_by(Sale::SHOP).order_by(Sale::DAY);
 /// let sales = select((
-///     func::row_number().over(by_day.clone()),
+///     func::row_number().over(&by_day),
 ///     func::sum(Sale::AMOUNT).over(by_day.rows(-2..=0)),
 /// ));
 /// assert_eq!(
@@ -207,9 +207,9 @@ impl<T> WindowFunction<T> {
         Self { node, marker: PhantomData }
     }
 
-    /// `self OVER (…)`
-    pub fn over(self, window: Window) -> Expr<T> {
-        Expr::new(over(self.node, window))
+    /// `self OVER (…)`: a window, or a reference to one that several functions share.
+    pub fn over(self, window: impl Into<Window>) -> Expr<T> {
+        Expr::new(over(self.node, window.into()))
     }
 }
 
@@ -229,8 +229,14 @@ impl<T> Expr<T> {
     /// Anything but a function is an error when the statement is compiled, and so is an aggregate of DISTINCT or
     /// ordered values.
     #[must_use]
-    pub fn over(self, window: Window) -> Self {
-        Self::new(over(self.into_inner(), window))
+    pub fn over(self, window: impl Into<Window>) -> Self {
+        Self::new(over(self.into_inner(), window.into()))
+    }
+}
+
+impl From<&Window> for Window {
+    fn from(window: &Window) -> Self {
+        window.clone()
     }
 }
 
