@@ -21,9 +21,7 @@ use crate::tables::*;
 /// ```
 pub fn with() -> impl Rows<(String, Option<i64>)> {
     let sold = func::sum(Sale::quantity).label("sold");
-    let totals = select((Sale::book, sold.clone()))
-        .group_by(Sale::book)
-        .cte("totals");
+    let totals = select((Sale::book, &sold)).group_by(Sale::book).cte("totals");
     let sold = &totals.column_of(&sold);
     select((Book::title, sold))
         .with(&totals)
@@ -45,12 +43,10 @@ pub fn with() -> impl Rows<(String, Option<i64>)> {
 /// ```
 pub fn several() -> impl Rows<String> {
     let sold = func::sum(Sale::quantity).label("sold");
-    let totals = select((Sale::city, sold.clone()))
-        .group_by(Sale::city)
-        .cte("totals");
+    let totals = select((Sale::city, &sold)).group_by(Sale::city).cte("totals");
     let sold = totals.column_of(&sold);
     let most = func::max(&sold).label("sold");
-    let best = select(most.clone()).from(&totals).cte("best");
+    let best = select(&most).from(&totals).cte("best");
     select(totals.c(Sale::city))
         .with(&totals)
         .with(&best)
@@ -70,9 +66,7 @@ pub fn several() -> impl Rows<String> {
 /// ```
 pub fn twice() -> impl Rows<(String, String)> {
     let sold = func::sum(Sale::quantity).label("sold");
-    let totals = select((Sale::city, sold.clone()))
-        .group_by(Sale::city)
-        .cte("totals");
+    let totals = select((Sale::city, &sold)).group_by(Sale::city).cte("totals");
     let more = totals.alias("more");
     let is_more = more.column_of(&sold).gt(totals.column_of(&sold));
     select((totals.c(Sale::city), more.c(Sale::city)))
@@ -119,7 +113,7 @@ pub fn tree() -> impl Rows<String> {
 /// ```
 pub fn line() -> impl Rows<(String, i64)> {
     let step = lit(0_i64).label("step");
-    let line = select((Author::name, Author::mentor, step.clone()))
+    let line = select((Author::name, Author::mentor, &step))
         .filter(Author::name.eq("Dan Holm"))
         .recursive("line")
         .union_all(|line| {
@@ -167,7 +161,7 @@ pub fn line() -> impl Rows<(String, i64)> {
 /// already closes a cycle: keep from it by a filter, `func::position(path, name).eq(0)`.
 pub fn depth_first() -> impl Rows<(String, String)> {
     let path = Genre::name.cast_of_length::<String>(200).label("path");
-    let tree = select((Genre::id, Genre::name, path.clone()))
+    let tree = select((Genre::id, Genre::name, &path))
         .filter(Genre::parent.is_null())
         .recursive("tree")
         .union_all(|tree| {

@@ -20,7 +20,7 @@ use crate::tables::*;
 /// ```
 pub fn in_from() -> impl Rows<(String, Option<i64>)> {
     let pages = func::sum(Book::pages).label("pages");
-    let totals = select((Book::author, pages.clone()))
+    let totals = select((Book::author, &pages))
         .group_by(Book::author)
         .subquery("totals");
     let pages = &totals.column_of(&pages);
@@ -201,7 +201,7 @@ pub fn first_of_each() -> impl Rows<String> {
     let latest =
         window().partition_by(Book::author).order_by(Book::published.desc());
     let place = func::row_number().over(latest).label("place");
-    let numbered = select((Book::title, place.clone())).subquery("numbered");
+    let numbered = select((Book::title, &place)).subquery("numbered");
     select(numbered.c(Book::title))
         .from(&numbered)
         .filter(numbered.column_of(&place).eq(1))

@@ -95,9 +95,8 @@ pub fn update_join() -> impl Write {
 /// ```
 pub fn update_from() -> impl Write {
     let total = func::max(Sale::quantity).assume_not_null().label("total");
-    let sold = select((Sale::book, total.clone()))
-        .group_by(Sale::book)
-        .subquery("sold");
+    let sold =
+        select((Sale::book, &total)).group_by(Sale::book).subquery("sold");
     update::<Stock>()
         .set(Stock::amount, sold.column_of(&total))
         .join_on(&sold, sold.c(Sale::book).eq(Stock::book_id))

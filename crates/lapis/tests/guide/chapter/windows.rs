@@ -21,7 +21,7 @@ pub fn ranking() -> impl Rows<(String, i64, i64)> {
     let of_author = window().partition_by(Book::author).order_by(Book::price);
     select((
         Book::title,
-        func::row_number().over(by_price),
+        func::row_number().over(&by_price),
         func::rank().over(of_author),
     ))
 }
@@ -38,10 +38,10 @@ pub fn ranking() -> impl Rows<(String, i64, i64)> {
 pub fn shares() -> impl Rows<(i64, f64, f64, i64)> {
     let by_price = window().order_by(Book::price);
     select((
-        func::dense_rank().over(by_price.clone()),
-        func::percent_rank().over(by_price.clone()),
-        func::cume_dist().over(by_price.clone()),
-        func::ntile(2).over(by_price),
+        func::dense_rank().over(&by_price),
+        func::percent_rank().over(&by_price),
+        func::cume_dist().over(&by_price),
+        func::ntile(2).over(&by_price),
     ))
 }
 
@@ -54,11 +54,11 @@ pub fn shares() -> impl Rows<(i64, f64, f64, i64)> {
 /// FROM sales
 /// ```
 pub fn running_total() -> impl Rows<(i64, Option<i64>, Option<i64>)> {
-    let quantity = func::sum(Sale::quantity);
+    let quantity = || func::sum(Sale::quantity);
     select((
         Sale::id,
-        quantity.clone().over(window().partition_by(Sale::city)),
-        quantity.over(window().order_by(Sale::sold_at)),
+        quantity().over(window().partition_by(Sale::city)),
+        quantity().over(window().order_by(Sale::sold_at)),
     ))
 }
 
@@ -127,9 +127,9 @@ pub fn neighbours()
     let in_time = window().order_by(Sale::sold_at);
     select((
         Sale::id,
-        func::lag(Sale::quantity, 1).over(in_time.clone()),
-        func::lead(Sale::city, 2).over(in_time.clone()),
-        func::first_value(Sale::city).over(in_time),
+        func::lag(Sale::quantity, 1).over(&in_time),
+        func::lead(Sale::city, 2).over(&in_time),
+        func::first_value(Sale::city).over(&in_time),
     ))
 }
 
@@ -148,7 +148,7 @@ pub fn neighbours()
 /// ```
 pub fn neighbours_or() -> impl Rows<(i64, i32)> {
     let in_time = window().order_by(Sale::sold_at);
-    select((Sale::id, func::lag_or(Sale::quantity, 1, 0).over(in_time)))
+    select((Sale::id, func::lag_or(Sale::quantity, 1, 0).over(&in_time)))
 }
 
 /// The last and the nth value, of all rows of the window.
@@ -166,8 +166,8 @@ pub fn values_of_all_rows() -> impl Rows<(i64, Option<String>, Option<String>)>
     let all = window().order_by(Sale::sold_at).rows(..);
     select((
         Sale::id,
-        func::last_value(Sale::city).over(all.clone()),
-        func::nth_value(Sale::city, 2).over(all),
+        func::last_value(Sale::city).over(&all),
+        func::nth_value(Sale::city, 2).over(&all),
     ))
 }
 
@@ -201,7 +201,7 @@ pub fn named() -> impl Rows<(i64, i64, i64)> {
     let of_city = named_window("of_city");
     select((
         Sale::id,
-        func::count_all().over(of_city.clone()),
+        func::count_all().over(&of_city),
         func::row_number().over(of_city.order_by(Sale::sold_at)),
     ))
     .window("of_city", window().partition_by(Sale::city))
