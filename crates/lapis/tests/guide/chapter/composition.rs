@@ -79,7 +79,7 @@ pub fn property() -> impl Rows<Writer> {
     Writer::select()
 }
 
-/// By which rows are filtered and ordered as by any other.
+/// Such a field filters and orders as any other.
 ///
 /// ```sql
 /// SELECT name

@@ -83,14 +83,14 @@ pub fn returning() -> impl Rows<(i64, String)> {
 /// RETURNING id, name, parent_id
 /// ```
 ///
-/// Not on MySQL: select them.
+/// Not on MySQL: select them by a key that the program knows.
 pub fn returning_entities() -> impl Rows<Genre> {
     insert::<Genre>()
         .values((Genre::name.set("Thriller"), Genre::parent.set(2)))
         .returning(entity::<Genre>())
 }
 
-/// Unless it is there.
+/// An upsert: a row whose key is there is left out.
 ///
 /// ```sql SQLite, PostgreSQL
 /// INSERT INTO tags (name) VALUES ('new'), ('old')
@@ -108,7 +108,7 @@ pub fn do_nothing() -> impl Write {
         .do_nothing()
 }
 
-/// Unless any unique key is there.
+/// A row of which any unique key is there is left out.
 ///
 /// ```sql SQLite, PostgreSQL
 /// INSERT INTO tags (id, name) VALUES (1, 'x'), (9, 'old')
@@ -127,7 +127,7 @@ pub fn on_any_conflict() -> impl Write {
         .do_nothing()
 }
 
-/// Or else updated, from what was to be inserted and what is there.
+/// A row whose key is there is updated, from what was to be inserted and what it holds.
 ///
 /// ```sql SQLite, PostgreSQL
 /// INSERT INTO stock (city, book_id, amount)
@@ -153,7 +153,7 @@ pub fn do_update() -> impl Write {
         .do_update(Stock::amount.set(Stock::amount + excluded(Stock::amount)))
 }
 
-/// Or else every other column that is inserted is updated.
+/// It is updated to all that was to be inserted.
 ///
 /// ```sql SQLite, PostgreSQL
 /// INSERT INTO stock (city, book_id, amount) VALUES ('Oslo', 1, 3)
@@ -176,7 +176,7 @@ pub fn do_update_all() -> impl Write {
         .do_update_all()
 }
 
-/// Or else updated, if a condition holds.
+/// It is updated if a condition holds.
 ///
 /// ```sql SQLite, PostgreSQL
 /// INSERT INTO stock (city, book_id, amount) VALUES ('Oslo', 1, 8)
@@ -198,7 +198,7 @@ pub fn do_update_if() -> impl Write {
         .do_update_all()
 }
 
-/// Or else updated to what a CASE chooses, on every database.
+/// It is updated to what a CASE chooses, on every database.
 ///
 /// ```sql SQLite, PostgreSQL
 /// INSERT INTO stock (city, book_id, amount)

@@ -42,7 +42,7 @@ pub async fn by_cursor(engine: &mut Connection) -> lapis::Result<Vec<Book>> {
     Ok(engine.keyset_page(next).await?.items)
 }
 
-/// And back: the rows before the first one of a page, in the same order.
+/// By cursor, backwards: the rows before the first one of a page, in the same order.
 ///
 /// ```sql
 /// SELECT last.*

@@ -44,7 +44,7 @@ pub fn scalar() -> impl Rows<(String, Option<NaiveDate>)> {
     select((Author::name, latest.scalar())).from(table::<Author>())
 }
 
-/// Compared with, of the same table under another name.
+/// Compared with, here of the same table under another name.
 ///
 /// ```sql
 /// SELECT title
@@ -57,7 +57,7 @@ pub fn comparison() -> impl Rows<String> {
     select(Book::title).filter(Book::pages.gt(average))
 }
 
-/// Whether it has a row.
+/// Whether there is a related row.
 ///
 /// ```sql
 /// SELECT name
@@ -70,7 +70,7 @@ pub fn any() -> impl Rows<String> {
     select(Author::name).filter(Author::books.any(Book::pages.gt(300)))
 }
 
-/// The same by hand, where no relation leads.
+/// `EXISTS` by hand, where there is no relation.
 ///
 /// ```sql
 /// SELECT title
@@ -113,7 +113,7 @@ pub fn in_select() -> impl Rows<String> {
     select(Book::title).filter(Book::id.in_select(sold_in_lima))
 }
 
-/// Whether a row of several values is.
+/// Whether a row of several values is among its rows.
 ///
 /// ```sql
 /// SELECT amount

@@ -23,7 +23,7 @@ pub fn set() -> impl Write {
         .filter(Book::pages.lt(200))
 }
 
-/// By what other tables hold.
+/// To what a subquery gives for each row.
 ///
 /// ```sql
 /// UPDATE stock
@@ -147,7 +147,7 @@ pub fn delete_rows() -> impl Write {
     delete::<Sale>().filter(Sale::quantity.lt(2))
 }
 
-/// By what other tables hold.
+/// By what they refer to.
 ///
 /// ```sql
 /// DELETE FROM sales
@@ -159,7 +159,7 @@ pub fn delete_by_relation() -> impl Write {
     delete::<Sale>().filter(Sale::book.has(Book::price.lt(10)))
 }
 
-/// Looking at other tables.
+/// Joined with other tables.
 ///
 /// ```sql PostgreSQL
 /// DELETE FROM sales
