@@ -21,7 +21,7 @@ struct Narrowed<'a> {
 impl<'a> SqlWriter<'a, '_> {
     pub(super) fn update(&mut self, update: &'a UpdateStatement) -> Written {
         let UpdateStatement { table, joins, order_by, limit, all_rows, .. } = update;
-        if update.assignments.is_empty() {
+        if update.assignments.is_empty() && update.joined_assignments.is_empty() {
             return Err(invalid(format!("the update of {table} sets no column")));
         }
         let (filter, all_rows, limit) = (update.filter.as_ref(), *all_rows, *limit);
@@ -37,13 +37,12 @@ impl<'a> SqlWriter<'a, '_> {
         }
         for (position, (column, value)) in update.assignments.iter().enumerate() {
             self.push(if position > 0 { ", " } else { " SET " });
-            if joined {
-                self.table_name(table)?;
-                self.push(".");
-            }
-            self.identifier(column)?;
-            self.push(" = ");
-            self.node(value)?;
+            self.assignment(joined.then_some(table), column, value)?;
+        }
+        for (position, (other, column, value)) in update.joined_assignments.iter().enumerate() {
+            self.writes_joined("UPDATE", other)?;
+            self.push(if position + update.assignments.len() > 0 { ", " } else { " SET " });
+            self.assignment(Some(other), column, value)?;
         }
         if !joined {
             self.tables_of_write(" FROM ", joins, start)?;
@@ -63,10 +62,15 @@ impl<'a> SqlWriter<'a, '_> {
         let start = self.scope.len();
         self.enter_joined(table, joins)?;
         let mut supported = self.dialect.supports_delete_returning();
+        delete.joined_tables.iter().try_for_each(|other| self.writes_joined("DELETE", other))?;
         match self.dialect.joined_writes() {
             JoinedWrites::Join if !joins.is_empty() => {
                 self.push("DELETE ");
                 self.table_name(table)?;
+                for other in &delete.joined_tables {
+                    self.push(", ");
+                    self.table_name(other)?;
+                }
                 self.push(" FROM ");
                 self.table_name(table)?;
                 self.joins_of_write(joins, start)?;
@@ -91,6 +95,30 @@ impl<'a> SqlWriter<'a, '_> {
         self.end_of_write(&narrowed)?;
         self.leave_scope(start);
         self.returning_joined("DELETE", supported, &narrowed, &delete.returning)
+    }
+
+    fn assignment(&mut self, table: Option<&'a TableName>, column: &'a str, value: &'a Node) -> Written {
+        if let Some(table) = table {
+            self.table_name(table)?;
+            self.push(".");
+        }
+        self.identifier(column)?;
+        self.push(" = ");
+        self.node(value)
+    }
+
+    /// Whether rows of a joined table may be written along with those of the statement's own.
+    fn writes_joined(&self, verb: &str, other: &TableName) -> Written {
+        if self.dialect.joined_writes() != JoinedWrites::Join {
+            let hint = "write to each table by a statement of its own, in one transaction";
+            return Err(self.unsupported(&format!("{verb} of several tables"), hint));
+        }
+        if !self.scope.contains(&ScopeTable::of(other)) {
+            return Err(invalid(format!(
+                "{other} is written to along with another table, and not joined with it; join it",
+            )));
+        }
+        Ok(())
     }
 
     fn with_before_write(&mut self, verb: &str, with: &'a [CommonTable]) -> Written {
@@ -138,7 +166,12 @@ impl<'a> SqlWriter<'a, '_> {
 
     fn conditions(&mut self, narrowed: &Narrowed<'a>, of_joins: bool) -> Written {
         let Narrowed { verb, table, joins, filter, all_rows, .. } = *narrowed;
-        if filter.is_none() && !all_rows && joins.iter().all(|join| join.on.is_none()) {
+        // A limit says that not all are meant.
+        if filter.is_none()
+            && !all_rows
+            && narrowed.limit.is_none()
+            && joins.iter().all(|join| join.on.is_none())
+        {
             return Err(invalid(format!(
                 "the {verb} of {table} has no filter and would touch every row; filter it, or say `.all_rows()`",
             )));

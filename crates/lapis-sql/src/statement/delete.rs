@@ -20,6 +20,8 @@ pub struct DeleteStatement {
     pub with: Vec<CommonTable>,
     /// What the table is joined with, each by an inner or a cross join.
     pub joins: Vec<Join>,
+    /// Those of the joined tables whose rows go as well.
+    pub joined_tables: Vec<TableName>,
     /// `WHERE`
     pub filter: Option<Node>,
     /// `ORDER BY`: which rows come first, where a limit counts them.
@@ -40,6 +42,7 @@ impl DeleteStatement {
             table,
             with: Vec::new(),
             joins: Vec::new(),
+            joined_tables: Vec::new(),
             filter: None,
             order_by: Vec::new(),
             limit: None,
@@ -76,6 +79,34 @@ pub fn delete<E: StaticTable>() -> Delete<E> {
 }
 
 impl<E, S: Shape> Delete<E, S> {
+    /// Deletes the rows of a joined table, too, that belong to those that are deleted: MySQL's and MariaDB's delete from
+    /// several tables. Elsewhere it is an error when compiled.
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::{MariaDb, Sqlite};
+    /// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{delete, table, Statement};
+    /// # struct User;
+    /// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+    /// # const ID: Column<User, i64> = Column::new("id");
+    /// # struct Post;
+    /// # impl StaticTable for Post { const TABLE: &'static str = "posts"; }
+    /// # const AUTHOR: Column<Post, i64> = Column::new("author_id");
+    /// let both = delete::<Post>().join_on(table::<User>(), AUTHOR.eq(ID)).delete_joined::<User>().filter(ID.eq(7));
+    /// assert_eq!(
+    ///     both.sql(&MariaDb)?,
+    ///     "DELETE `posts`, `users` FROM `posts` JOIN `users` ON `posts`.`author_id` = `users`.`id` \
+    ///      WHERE `users`.`id` = ?"
+    /// );
+    /// assert!(both.sql(&Sqlite).is_err());
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    #[must_use]
+    pub fn delete_joined<J: StaticTable>(mut self) -> Self {
+        self.statement.joined_tables.push(J::table_name());
+        self
+    }
+
     /// `DELETE … USING item`: looks at the rows of a table, an alias or a subquery, every one of them for each row of
     /// the table, so that the filter has to say which belong together; [`join_on`](Self::join_on) says it in one.
     ///

@@ -23,6 +23,8 @@ pub struct UpdateStatement {
     pub joins: Vec<Join>,
     /// The columns and what they are set to.
     pub assignments: Vec<(Name, Node)>,
+    /// Columns of the joined tables and what they are set to.
+    pub joined_assignments: Vec<(TableName, Name, Node)>,
     /// `WHERE`
     pub filter: Option<Node>,
     /// `ORDER BY`: which rows come first, where a limit counts them.
@@ -44,6 +46,7 @@ impl UpdateStatement {
             with: Vec::new(),
             joins: Vec::new(),
             assignments: Vec::new(),
+            joined_assignments: Vec::new(),
             filter: None,
             order_by: Vec::new(),
             limit: None,
@@ -93,6 +96,50 @@ impl<E, S: Shape> Update<E, S> {
     #[must_use]
     pub fn set<C: ColumnOf<E>, V: ComparableTo<ColumnKind<E, C>>>(mut self, column: C, value: V) -> Self {
         self.statement.assignments.push((column.column_name(), value.into_node()));
+        self
+    }
+
+    /// Sets a column of a table that is joined, in the same statement: MySQL's and MariaDB's update of several tables.
+    /// Elsewhere it is an error when compiled.
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::{MySql, Postgres};
+    /// # use lapis_sql::expr::{Column, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{table, update, Statement};
+    /// # struct User;
+    /// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+    /// # impl User {
+    /// #     const ID: Column<User, i64> = Column::new("id");
+    /// #     const ACTIVE: Column<User, bool> = Column::new("active");
+    /// # }
+    /// # struct Post;
+    /// # impl StaticTable for Post { const TABLE: &'static str = "posts"; }
+    /// # impl Post {
+    /// #     const AUTHOR: Column<Post, i64> = Column::new("author_id");
+    /// #     const HIDDEN: Column<Post, bool> = Column::new("hidden");
+    /// # }
+    /// let banned = update::<User>()
+    ///     .join_on(table::<Post>(), Post::AUTHOR.eq(User::ID))
+    ///     .set(User::ACTIVE, false)
+    ///     .set_joined(Post::HIDDEN, true)
+    ///     .filter(User::ID.eq(7));
+    /// assert_eq!(
+    ///     banned.sql(&MySql)?,
+    ///     "UPDATE `users` JOIN `posts` ON `posts`.`author_id` = `users`.`id` \
+    ///      SET `users`.`active` = ?, `posts`.`hidden` = ? WHERE `users`.`id` = ?"
+    /// );
+    /// assert!(banned.sql(&Postgres).is_err());
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    #[must_use]
+    pub fn set_joined<J, C, V>(mut self, column: C, value: V) -> Self
+    where
+        J: StaticTable,
+        C: ColumnOf<J>,
+        V: ComparableTo<ColumnKind<J, C>>,
+    {
+        let assignment = (J::table_name(), column.column_name(), value.into_node());
+        self.statement.joined_assignments.push(assignment);
         self
     }
 

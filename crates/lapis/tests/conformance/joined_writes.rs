@@ -24,6 +24,8 @@ conformance! {
     an_update_of_the_first_rows,
     a_delete_of_the_first_rows,
     joins_and_a_limit_do_not_go_together,
+    several_tables_are_written_by_one_statement,
+    a_limit_stands_for_a_filter,
 }
 
 async fn salaries(database: &Database) -> Result<Vec<i64>> {
@@ -280,4 +282,46 @@ async fn joins_and_a_limit_do_not_go_together(database: &Database) -> Result<()>
     }
     assert!(error.contains("does not support ORDER BY and LIMIT"), "{error}");
     database.lacks("DELETE … LIMIT")
+}
+
+async fn several_tables_are_written_by_one_statement(database: &Database) -> Result<()> {
+    company(database).await?;
+    let change = update::<Person>()
+        .join(Person::department)
+        .set(Person::salary, Person::salary + 1)
+        .set_joined(Department::name, Department::name.concat("!"))
+        .filter(Department::name.eq("sales"));
+    let changed = database.execute(change).await;
+    if database.dialect().joined_writes() != JoinedWrites::Join {
+        assert!(changed.unwrap_err().to_string().contains("does not support UPDATE of several tables"));
+        let delete = delete::<Person>().join(Person::department).delete_joined::<Department>().all_rows();
+        let deleted = database.execute(delete).await;
+        assert!(deleted.unwrap_err().to_string().contains("does not support DELETE of several tables"));
+        return database.lacks("statements that write to several tables");
+    }
+    changed?;
+    assert_eq!(
+        database.all(select(Department::name).filter(Department::name.contains("!"))).await?,
+        ["sales!"]
+    );
+    let not_joined = delete::<Person>().delete_joined::<Department>().filter(Person::id.eq(1));
+    let error = database.execute(not_joined).await.unwrap_err().to_string();
+    assert!(
+        error.contains("departments is written to along with another table, and not joined"),
+        "{error}"
+    );
+    Ok(())
+}
+
+async fn a_limit_stands_for_a_filter(database: &Database) -> Result<()> {
+    company(database).await?;
+    let first = update::<Person>().set(Person::nickname, "first").order_by(Person::id).limit(1);
+    let changed = database.execute(first).await;
+    if database.dialect().supports_limited_writes() {
+        assert_eq!(changed?.rows_affected, 1);
+        assert_eq!(names(database, Person::nickname.eq("first")).await?, ["Ada"]);
+    } else {
+        assert!(changed.unwrap_err().to_string().contains("ORDER BY and LIMIT in UPDATE"));
+    }
+    Ok(())
 }

@@ -85,6 +85,7 @@ impl<'a> Checker<'a> {
     fn update(&mut self, update: &'a UpdateStatement) -> Written {
         self.written_table(&update.with, &update.table, &update.joins)?;
         self.nodes(update.assignments.iter().map(|(_, value)| value), Place::Set)?;
+        self.nodes(update.joined_assignments.iter().map(|(_, _, value)| value), Place::Set)?;
         self.nodes(&update.filter, Place::Filter)?;
         self.items(&update.returning, Place::Returning)
     }
