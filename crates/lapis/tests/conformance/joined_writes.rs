@@ -2,7 +2,7 @@
 
 use lapis::prelude::*;
 use lapis::sql::dialect::JoinedWrites;
-use lapis::statement::{alias, delete, table, update};
+use lapis::statement::{alias, delete, json_members, table, update, values};
 
 use crate::company::{Department, Person, Project, company, names};
 use crate::harness::{Database, Result, conformance};
@@ -11,6 +11,8 @@ conformance! {
     what_is_set_before_is_seen_on_mysql_alone,
     an_update_takes_values_from_another_table,
     an_update_takes_values_from_a_subquery,
+    an_update_takes_values_from_rows_that_it_brings,
+    an_update_takes_values_from_json,
     an_update_joins_along_a_relation,
     an_update_joins_several_tables,
     an_update_joins_its_own_table_under_another_name,
@@ -74,6 +76,43 @@ async fn an_update_takes_values_from_a_subquery(database: &Database) -> Result<(
     database.execute(rename).await?;
     let departments: Vec<String> = database.all(select(Department::name).order_by(Department::id)).await?;
     assert_eq!(departments, ["large", "compilers", "sales", "law"]);
+    Ok(())
+}
+
+async fn an_update_takes_values_from_rows_that_it_brings(database: &Database) -> Result<()> {
+    company(database).await?;
+    let new = values(
+        "new",
+        ["id", "salary", "nickname"],
+        [(1_i64, 10_i64, Some("a")), (4, 40, None), (9, 90, None)],
+    );
+    let update = update::<Person>()
+        .set(Person::salary, new.c(Person::salary))
+        .set(Person::nickname, new.c(Person::nickname))
+        .join_on(&new, new.c(Person::id).eq(Person::id));
+    assert_eq!(database.execute(update).await?.rows_affected, 2);
+    assert_eq!(salaries(database).await?, [10, 500, 700, 40, 300]);
+    assert_eq!(names(database, Person::nickname.eq("a")).await?, ["Ada"]);
+    let leave = values("leave", ["id"], [3_i64, 4]);
+    database.execute(update_of_managers()).await?;
+    database.script("DELETE FROM assignments").await?;
+    let gone = delete::<Person>().join_on(&leave, leave.c(Person::id).eq(Person::id));
+    assert_eq!(database.execute(gone).await?.rows_affected, 2);
+    Ok(())
+}
+
+fn update_of_managers() -> lapis::statement::Update<Person> {
+    update::<Person>().set(Person::manager, None::<i64>).all_rows()
+}
+
+async fn an_update_takes_values_from_json(database: &Database) -> Result<()> {
+    company(database).await?;
+    let raises = json_members::<i64>("raise", lit(Json(serde_json::json!({"Ada": 5, "Eve": 7, "Zoe": 1}))));
+    let update = update::<Person>()
+        .set(Person::salary, Person::salary + func::coalesce(raises.value(), 0))
+        .join_on(&raises, raises.key().eq(Person::name));
+    assert_eq!(database.execute(update).await?.rows_affected, 2);
+    assert_eq!(salaries(database).await?, [905, 500, 700, 500, 307]);
     Ok(())
 }
 
