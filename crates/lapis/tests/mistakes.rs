@@ -172,6 +172,16 @@ async fn a_table_that_is_joined_to_itself_needs_another_name() {
 }
 
 #[tokio::test]
+async fn a_column_that_a_subquery_does_not_select_is_named() {
+    let counts = select((Post::author, func::count(Post::id).label("posts"))).group_by(Post::author);
+    let counts = counts.subquery("counts");
+    told(
+        &refusal(&engine().await, select(counts.column::<i64>("total")).from(counts.clone())).await,
+        "counts.total is used, and counts selects no column of that name; it selects author_id, posts",
+    );
+}
+
+#[tokio::test]
 async fn an_update_without_a_filter_says_how_to_mean_it() {
     told(
         &refusal(&engine().await, update::<User>().set(User::age, 1)).await,

@@ -9,6 +9,7 @@ impl<'a> SqlWriter<'a, '_> {
         if around.is_empty() && own.is_empty() {
             return Ok(());
         }
+        self.suspect = true;
         let whole = self.sql.is_empty();
         let tables = || around.iter().chain(own);
         // The word stands once, for all of them.

@@ -158,7 +158,7 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     fn function(&mut self, name: &'a str, args: &'a [Node]) -> Written {
-        self.suspect |= is_aggregate(name, args.len());
+        self.suspect = self.suspect || is_aggregate(name, args.len());
         self.push(name);
         self.push("(");
         self.arguments(name, args)?;

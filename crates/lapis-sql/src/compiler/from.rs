@@ -105,6 +105,7 @@ impl<'a> SqlWriter<'a, '_> {
                 table.name,
             )));
         }
+        self.suspect |= !matches!(item.source, TableSource::Table(_));
         self.scope.push(table);
         Ok(())
     }

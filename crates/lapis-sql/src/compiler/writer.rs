@@ -62,7 +62,7 @@ pub(super) struct SqlWriter<'a, 'd> {
     pub(super) subqueries: usize,
     /// The windows that the SELECT being written names.
     pub(super) windows: &'a [(Name, Window)],
-    /// There is something that has to be checked once all is written: aggregates, groups, windows.
+    /// There is something that has to be checked once all is written: aggregates, groups, windows, queries in FROM.
     pub(super) suspect: bool,
     /// There is a join that may leave a table without a row.
     pub(super) outer_joins: bool,

@@ -331,3 +331,37 @@ fn what_an_outer_join_may_make_null_is_read_as_an_option() {
     let bio = select((User::bio, Post::id)).from(table::<User>());
     assert_snapshot!(sqlite(bio.right_join_on(table::<Post>(), Post::author.eq(User::id))), @r#"SELECT "users"."bio", "posts"."id" FROM "users" RIGHT JOIN "posts" ON "posts"."author_id" = "users"."id""#);
 }
+
+#[test]
+fn a_column_that_a_query_in_from_does_not_select_is_named() {
+    let counts = select((Post::author, func::count(Post::id).label("posts"))).group_by(Post::author);
+    let sub = counts.clone().subquery("counts");
+    assert_snapshot!(refused(select(sub.column::<i64>("post")).from(sub.clone())), @"counts.post is used, and counts selects no column of that name; it selects author_id, posts");
+    let cte = counts.cte("counts");
+    let wrong = select(User::name)
+        .with(&cte)
+        .join_on(&cte, cte.c(Post::author).eq(User::id))
+        .filter(cte.column::<i64>("total").gt(3));
+    assert_snapshot!(refused(wrong), @"counts.total is used, and counts selects no column of that name; it selects author_id, posts");
+    let rows = values("v", ["a", "b"], [(1, 2)]);
+    assert_snapshot!(refused(select(rows.column::<i64>("c")).from(&rows)), @"v.c is used, and v selects no column of that name; it selects a, b");
+}
+
+#[test]
+fn columns_of_queries_in_from_are_found_by_their_labels_and_names() {
+    let counts = select((Post::author, func::count(Post::id).label("posts"))).group_by(Post::author);
+    let sub = counts.clone().subquery("counts");
+    taken(select((sub.c(Post::author), sub.column::<i64>("posts"))).from(sub.clone()));
+    // A name that the database makes is not known.
+    let unnamed = select(func::count(Post::id)).subquery("unnamed");
+    taken(select(unnamed.column::<i64>("count")).from(unnamed.clone()));
+    // What has the name of a table and is not recursive selects from the table.
+    let users = select((User::id, User::name)).filter(User::active.eq(true)).cte("users");
+    taken(select(User::name).with(&users).from(&users));
+    let tree = select((User::id, lit(0_i64).label("depth"))).recursive("tree").union_all(|tree| {
+        select((User::id, tree.column::<i64>("depth") + 1))
+            .from(table::<User>())
+            .join_on(tree, User::manager.eq(tree.c(User::id)))
+    });
+    taken(select(tree.column::<i64>("depth")).with(&tree).from(&tree));
+}

@@ -68,6 +68,9 @@ pub(super) fn aggregate(node: &Node) -> Option<&str> {
 impl<'a> Checker<'a> {
     /// Checks a node and all below it, those of its subqueries too.
     pub(super) fn node(&mut self, node: &'a Node, place: Place<'a>) -> Written {
+        if let Node::Column(column) = node {
+            return self.label(column);
+        }
         if let Some(name) = aggregate(node) {
             return self.aggregate(node, name, place);
         }

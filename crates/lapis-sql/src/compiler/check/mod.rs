@@ -8,6 +8,7 @@
 mod aggregates;
 mod distinct;
 mod grouping;
+mod labels;
 mod links;
 mod nullness;
 
@@ -23,10 +24,12 @@ use crate::statement::{
     InsertStatement, Join, SelectItem, SelectStatement, StatementRef, TableSource, UpdateStatement,
 };
 use aggregates::Place;
+use labels::Columns;
 
 /// Looks for what a database would guess at.
 pub(super) fn check(statement: StatementRef<'_>) -> Written {
-    let mut checker = Checker { scope: Vec::new(), start: 0, aggregate: None };
+    let mut checker =
+        Checker { scope: Vec::new(), start: 0, columns: Vec::new(), common: Vec::new(), aggregate: None };
     match statement {
         StatementRef::Select(select) => checker.select(select),
         StatementRef::Insert(insert) => checker.insert(insert),
@@ -41,6 +44,10 @@ struct Checker<'a> {
     scope: Vec<ScopeTable<'a>>,
     /// Where its own begin.
     start: usize,
+    /// The columns of those that are parts of the statement, by their place in the scope.
+    columns: Vec<(usize, Columns<'a>)>,
+    /// The queries of WITH that can be seen, with their columns.
+    common: Vec<(&'a str, Option<Columns<'a>>)>,
     /// An aggregate that it has outside of its subqueries, by its name.
     aggregate: Option<&'a str>,
 }
@@ -48,9 +55,17 @@ struct Checker<'a> {
 impl<'a> Checker<'a> {
     /// The queries of a WITH, which see nothing of the statement that has it.
     fn common_tables(&mut self, tables: &'a [CommonTable]) -> Written {
+        if tables.is_empty() {
+            return Ok(());
+        }
         let scope = std::mem::take(&mut self.scope);
+        let columns = std::mem::take(&mut self.columns);
         let start = std::mem::take(&mut self.start);
         for table in tables {
+            let named = (table.name.as_ref(), Columns::of_common(&table.query));
+            if table.recursive {
+                self.common.push(named);
+            }
             match &table.query {
                 CommonQuery::Select(select) => self.select(select)?,
                 CommonQuery::Insert(insert) => self.insert(insert)?,
@@ -58,8 +73,12 @@ impl<'a> Checker<'a> {
                 CommonQuery::Delete(delete) => self.delete(delete)?,
             }
             self.scope.clear();
+            self.columns.clear();
+            if !table.recursive {
+                self.common.push(named);
+            }
         }
-        (self.scope, self.start) = (scope, start);
+        (self.scope, self.columns, self.start) = (scope, columns, start);
         Ok(())
     }
 
@@ -106,15 +125,22 @@ impl<'a> Checker<'a> {
         self.common_tables(with)?;
         joins.iter().try_for_each(|join| self.source(&join.item))?;
         self.scope.push(ScopeTable::of(table));
-        self.scope.extend(joins.iter().filter_map(|join| ScopeTable::of_item(&join.item)));
+        joins.iter().for_each(|join| self.enter_item(&join.item));
         self.nodes(joins.iter().filter_map(|join| join.on.as_ref()), Place::Join)
     }
 
     fn select(&mut self, select: &'a SelectStatement) -> Written {
+        let common = self.common.len();
         self.common_tables(&select.with)?;
-        if let Some(set) = &select.set_operation {
-            return set.parts.iter().try_for_each(|part| self.select(part));
+        match &select.set_operation {
+            Some(set) => set.parts.iter().try_for_each(|part| self.select(part))?,
+            None => self.simple_select(select)?,
         }
+        self.common.truncate(common);
+        Ok(())
+    }
+
+    fn simple_select(&mut self, select: &'a SelectStatement) -> Written {
         let inferred = if select.from.is_empty() { infer(select, &self.scope)? } else { None };
         let around = (self.start, self.aggregate.take());
         let start = self.scope.len();
@@ -122,12 +148,15 @@ impl<'a> Checker<'a> {
             self.source(item)?;
         }
         self.start = start;
-        self.scope.extend(inferred.map(ScopeTable::of));
-        self.scope.extend(from_items(select).filter_map(ScopeTable::of_item));
+        if let Some(table) = inferred {
+            self.enter(ScopeTable::of(table), self.common_columns(table));
+        }
+        from_items(select).for_each(|item| self.enter_item(item));
         self.clauses(select)?;
         self.grouping(select)?;
         self.distinct(select)?;
         self.scope.truncate(start);
+        self.columns.retain(|(place, _)| *place < start);
         (self.start, self.aggregate) = around;
         Ok(())
     }
