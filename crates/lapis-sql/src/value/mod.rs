@@ -158,7 +158,7 @@ impl Value<'_> {
     }
 }
 
-/// One column of a row, borrowed from the driver: what [`Decode`](crate::types::Decode) reads.
+/// One column of a row, borrowed from the driver: what [`Decode`] reads.
 ///
 /// A driver gives the variant nearest to what its database stores, so SQLite gives an integer, a float,
 /// text or bytes, whatever the column was declared as; decoding bridges the rest.
