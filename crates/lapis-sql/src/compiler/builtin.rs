@@ -16,13 +16,13 @@ impl<'a> SqlWriter<'a, '_> {
                 self.push(")");
                 Ok(())
             }
-            Spelling::Template(template) => self.template(builtin, template, args),
+            Spelling::Template(template) => self.template(template, args),
             Spelling::Missing { feature, hint } => Err(self.unsupported(feature, hint)),
         }
     }
 
     /// Parameters get their types, which a template may not tell.
-    fn template(&mut self, builtin: Builtin, template: &'static str, args: &'a [Node]) -> Written {
+    pub(super) fn template(&mut self, template: &'static str, args: &'a [Node]) -> Written {
         let mut rest = template;
         while let Some((before, place)) = rest.split_once('{') {
             self.push(before);
@@ -34,7 +34,7 @@ impl<'a> SqlWriter<'a, '_> {
             };
             let Some(arg) = number.parse::<usize>().ok().and_then(|number| args.get(number)) else {
                 return Err(invalid(format!(
-                    "{builtin:?} is given {} arguments, and needs more",
+                    "`{template}` is given {} arguments, and needs more",
                     args.len()
                 )));
             };

@@ -45,6 +45,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// Writes the placeholder of parameter `number`, counted from 1: `?`, or `$1`.
     fn placeholder(&self, sql: &mut String, number: usize);
 
+    /// Whether placeholders have numbers, so that one parameter can stand in several places.
+    fn numbers_parameters(&self) -> bool {
+        false
+    }
+
     /// Writes the name of a column type.
     fn type_name(&self, sql: &mut String, ty: &ColumnType);
 
@@ -310,6 +315,12 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// Writes the instant at which the statement or transaction runs.
     fn now(&self, sql: &mut String) {
         sql.push_str("CURRENT_TIMESTAMP");
+    }
+
+    /// What stands around an operand, `{:0}`, to make it of another type, where no CAST does.
+    fn cast(&self, to: &ColumnType) -> Option<&'static str> {
+        let _ = to;
+        None
     }
 
     /// Writes the name of a type in a CAST, where it differs from a column's.

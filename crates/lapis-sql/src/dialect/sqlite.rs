@@ -140,6 +140,18 @@ impl Dialect for Sqlite {
         sql.push_str("strftime('%Y-%m-%d %H:%M:%f000', 'now')");
     }
 
+    /// Dates and instants are text, which CAST leaves as it is: an instant is cut to its date, and a date or an instant
+    /// without a fraction is completed.
+    fn cast(&self, to: &ColumnType) -> Option<&'static str> {
+        match to {
+            ColumnType::Date => Some("substr({:0}, 1, 10)"),
+            ColumnType::Timestamp | ColumnType::TimestampTz => {
+                Some("({0} || substr(' 00:00:00.000000', length({:0}) - 9))")
+            }
+            _ => None,
+        }
+    }
+
     /// The name decides the affinity, and nothing else; a date is stored as text, which `NUMERIC` would cut to
     /// its year.
     fn cast_type_name(&self, sql: &mut String, ty: &ColumnType) {

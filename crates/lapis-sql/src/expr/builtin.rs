@@ -90,6 +90,10 @@ pub enum Builtin {
     RoundFloat,
     /// A decimal rounded to so many digits.
     RoundDecimal,
+    /// The remainder of a division of floats.
+    RemainderOfFloat,
+    /// The remainder of a division of decimals.
+    RemainderOfDecimal,
     /// One number to the power of another.
     Power,
     /// The square root.

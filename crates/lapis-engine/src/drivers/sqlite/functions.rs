@@ -20,6 +20,10 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
         let (Some(base), Some(exponent)) = (float(call, 0)?, float(call, 1)?) else { return Ok(None) };
         Ok(Some(base.powf(exponent)))
     })?;
+    scalar(connection, "mod", 2, |call| {
+        let (Some(dividend), Some(divisor)) = (float(call, 0)?, float(call, 1)?) else { return Ok(None) };
+        Ok((divisor != 0.0).then(|| dividend % divisor))
+    })?;
     scalar(connection, "reverse", 1, |call| {
         Ok(text(call, 0)?.map(|text| text.chars().rev().collect::<String>()))
     })?;

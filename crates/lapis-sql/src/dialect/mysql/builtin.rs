@@ -58,6 +58,7 @@ pub(super) fn spelling(builtin: Builtin, answers: &super::Answers) -> Spelling {
         Builtin::Ceil => Call("ceiling"),
         Builtin::Floor => Call("floor"),
         Builtin::RoundFloat | Builtin::RoundDecimal => Call("round"),
+        Builtin::RemainderOfFloat | Builtin::RemainderOfDecimal => Template("({0} % {1})"),
         Builtin::Power => Call("power"),
         Builtin::Sqrt => Call("sqrt"),
         Builtin::Exp => Call("exp"),

@@ -46,6 +46,11 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
             Template("CAST(round(CAST({:0} AS NUMERIC), CAST({:1} AS INTEGER)) AS DOUBLE PRECISION)")
         }
         Builtin::RoundDecimal => Template("round({:0}, CAST({:1} AS INTEGER))"),
+        // Floats have no `%`.
+        Builtin::RemainderOfFloat => {
+            Template("CAST(CAST({:0} AS NUMERIC) % CAST({:1} AS NUMERIC) AS DOUBLE PRECISION)")
+        }
+        Builtin::RemainderOfDecimal => Template("({0} % {1})"),
         Builtin::Power => Template("power(CAST({:0} AS DOUBLE PRECISION), CAST({:1} AS DOUBLE PRECISION))"),
         Builtin::Sqrt => Template("sqrt(CAST({:0} AS DOUBLE PRECISION))"),
         Builtin::Exp => Template("exp(CAST({:0} AS DOUBLE PRECISION))"),

@@ -85,6 +85,8 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
         Builtin::Ceil => Template("(CAST({:0} AS INTEGER) + ({0} > CAST({:0} AS INTEGER)))"),
         Builtin::Floor => Template("(CAST({:0} AS INTEGER) - ({0} < CAST({:0} AS INTEGER)))"),
         Builtin::RoundFloat | Builtin::RoundDecimal => Call("round"),
+        // `%` makes integers of its operands.
+        Builtin::RemainderOfFloat | Builtin::RemainderOfDecimal => Call("mod"),
         Builtin::Power => Call("power"),
         Builtin::Sqrt => Call("sqrt"),
         Builtin::Exp => Call("exp"),

@@ -14,14 +14,14 @@ where
     unary("abs", operand)
 }
 
-/// `round(x)`: to the nearest whole number, read as `x` is. What lies in the middle goes away from zero, but for floats on
+/// `round(x)`: to the nearest whole number, read as `x` is; of an integer, that itself. What lies in the middle goes away from zero, but for floats on
 /// PostgreSQL to the even one.
 pub fn round<O>(operand: O) -> Expr<O::Type>
 where
     O: IntoExpr,
     KindOf<O>: Numeric,
 {
-    unary("round", operand)
+    Expr::new(KindOf::<O>::rounded(operand.into_node()))
 }
 
 /// `round(x, digits)`: to so many digits behind the point, read as `x` is.

@@ -8,6 +8,7 @@ pub use collection::{Array, ArrayKind, Collection, Contains, RangeKind};
 pub use json::{JsonScalar, WithinJson};
 pub use moment::{Dated, Moment};
 
+use crate::Name;
 use crate::expr::{BinaryOp, Builtin, Node};
 
 /// A kind of SQL value.
@@ -105,10 +106,20 @@ pub trait ComparableWith<K: Kind>: Kind {}
     message = "arithmetic needs a number, and this is {Self}",
     label = "`{Self}` is not a number"
 )]
-pub trait Numeric: Kind {}
+pub trait Numeric: Kind {
+    /// The nearest whole number.
+    fn rounded(operand: Node) -> Node {
+        Node::function(Name::Borrowed("round"), vec![operand])
+    }
+}
 
 #[diagnostic::do_not_recommend]
-impl Numeric for IntegerKind {}
+impl Numeric for IntegerKind {
+    /// It is one already, which the databases' functions would make a float of.
+    fn rounded(operand: Node) -> Node {
+        operand
+    }
+}
 #[diagnostic::do_not_recommend]
 impl Numeric for FloatKind {}
 #[diagnostic::do_not_recommend]
@@ -168,17 +179,31 @@ impl Arithmetic<IntegerKind> for IntegerKind {
 impl Additive<IntegerKind> for IntegerKind {}
 
 macro_rules! arithmetic {
-    ($($left:ident $right:ident),+) => {$(
+    ($($left:ident $right:ident $remainder:ident),+) => {$(
         #[diagnostic::do_not_recommend]
-        impl Arithmetic<$right> for $left {}
+        impl Arithmetic<$right> for $left {
+            fn modulo(left: Node, right: Node) -> Node {
+                Node::builtin(Builtin::$remainder, vec![left, right])
+            }
+        }
         #[diagnostic::do_not_recommend]
         impl Additive<$right> for $left {}
     )+};
 }
 
-arithmetic!(FloatKind IntegerKind, FloatKind FloatKind, FloatKind DecimalKind, DecimalKind IntegerKind, DecimalKind DecimalKind);
+arithmetic! {
+    FloatKind IntegerKind RemainderOfFloat,
+    FloatKind FloatKind RemainderOfFloat,
+    FloatKind DecimalKind RemainderOfFloat,
+    DecimalKind IntegerKind RemainderOfDecimal,
+    DecimalKind DecimalKind RemainderOfDecimal
+}
+
 // Not to be the only kind that an integer is combined with: see `Nothing`.
-arithmetic!(IntegerKind Nothing);
+#[diagnostic::do_not_recommend]
+impl Arithmetic<Nothing> for IntegerKind {}
+#[diagnostic::do_not_recommend]
+impl Additive<Nothing> for IntegerKind {}
 
 /// Kinds of numbers that have a fraction.
 #[diagnostic::on_unimplemented(
