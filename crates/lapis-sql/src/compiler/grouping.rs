@@ -67,6 +67,12 @@ impl<'a> SqlWriter<'a, '_> {
             self.push(if position > 0 { ", " } else { "" });
             match repeated_item(&select.items, term) {
                 Some(number) => self.push(&number.to_string()),
+                None if matches!(term, Node::Value(_)) => {
+                    return Err(invalid(
+                        "a value in GROUP BY tells no rows apart, and some databases take it for the number of a \
+                         column; leave it out",
+                    ));
+                }
                 None => self.node(term)?,
             }
         }

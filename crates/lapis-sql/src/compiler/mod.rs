@@ -20,6 +20,7 @@ mod list;
 mod lock;
 mod precedence;
 mod quantified;
+mod repeat;
 mod select;
 mod set_operation;
 mod table_function;

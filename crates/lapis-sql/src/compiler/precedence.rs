@@ -34,6 +34,9 @@ pub(super) fn level(node: &Node, dialect: &dyn Dialect) -> Level {
             UnaryOp::IsNull | UnaryOp::IsNotNull => Level::Comparison,
         },
         Node::Binary { op, .. } => binary_level(*op, dialect),
+        // Of one that is negated, MariaDB 10.11 and PostgreSQL take the NOT for that of a condition.
+        Node::Exists { negated: true, .. } => Level::Not,
+        Node::Exists { negated: false, .. } => Level::Primary,
         Node::In { .. }
         | Node::InValues { .. }
         | Node::InSelect { .. }
@@ -64,7 +67,6 @@ pub(super) fn level(node: &Node, dialect: &dyn Dialect) -> Level {
         | Node::Array(_)
         | Node::GroupingSets { .. }
         | Node::Quantified { .. }
-        | Node::Exists { .. }
         | Node::Scalar(_) => Level::Primary,
     }
 }

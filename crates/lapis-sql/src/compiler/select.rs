@@ -1,10 +1,10 @@
 //! `SELECT`.
 
-use super::check::links;
+use super::check::{aggregate, links};
 use super::grouping::repeated_item;
 use super::precedence::Level;
 use super::writer::{ScopeTable, SqlWriter, Written, invalid};
-use crate::expr::{Order, OrderBy};
+use crate::expr::{ColumnRef, Node, Order, OrderBy};
 use crate::statement::{CommonTable, SelectItem, SelectStatement, TableItems};
 use crate::value::Value;
 
@@ -17,6 +17,8 @@ pub(super) enum OrderedBy<'a> {
     Name(&'a str),
     /// By the number of the selected column that it repeats.
     Position(usize),
+    /// By the label of a selected column, which is that expression.
+    Label(&'a Node),
 }
 
 impl<'a> SqlWriter<'a, '_> {
@@ -43,6 +45,7 @@ impl<'a> SqlWriter<'a, '_> {
         let inferred = self.enter_from(select)?;
         let windows_around = std::mem::replace(&mut self.windows, &select.windows);
         self.suspect |= !select.group_by.is_empty() || select.having.is_some() || select.distinct;
+        let repeated = self.begin_repeating(select);
         self.push(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
         if !select.distinct_on.is_empty() {
             self.distinct_on(select)?;
@@ -67,6 +70,7 @@ impl<'a> SqlWriter<'a, '_> {
         }
         self.windows(&select.windows)?;
         self.order_by_of(select)?;
+        self.end_repeating(repeated);
         self.limit(select.limit, select.offset)?;
         if let Some(lock) = &select.lock {
             self.lock(lock, start)?;
@@ -129,13 +133,16 @@ impl<'a> SqlWriter<'a, '_> {
 
     /// The order of a SELECT, whose terms are to be its columns where it is of groups or different rows.
     fn order_by_of(&mut self, select: &'a SelectStatement) -> Written {
-        if select.group_by.is_empty() && !select.distinct {
-            return self.order_by(&select.order_by);
-        }
+        let of_columns = !select.group_by.is_empty() || select.distinct;
         for (position, term) in select.order_by.iter().enumerate() {
             self.push(if position > 0 { ", " } else { " ORDER BY " });
-            let number = repeated_item(&select.items, &term.node);
-            self.order_term(term, number.map_or(OrderedBy::Itself, OrderedBy::Position))?;
+            let number = if of_columns { repeated_item(&select.items, &term.node) } else { None };
+            let by = match (number, behind_label(&select.items, &term.node)) {
+                (Some(number), _) => OrderedBy::Position(number),
+                (None, Some(expression)) => OrderedBy::Label(expression),
+                (None, None) => OrderedBy::Itself,
+            };
+            self.order_term(term, by)?;
         }
         Ok(())
     }
@@ -164,6 +171,7 @@ impl<'a> SqlWriter<'a, '_> {
             // False sorts before true.
             match by {
                 OrderedBy::Name(name) => self.identifier(name)?,
+                OrderedBy::Label(expression) => self.operand(expression, Level::Concat)?,
                 OrderedBy::Itself | OrderedBy::Position(_) => self.operand(&term.node, Level::Concat)?,
             }
             self.push(if nulls_first { " IS NOT NULL, " } else { " IS NULL, " });
@@ -171,7 +179,7 @@ impl<'a> SqlWriter<'a, '_> {
         match by {
             OrderedBy::Name(name) => self.identifier(name)?,
             OrderedBy::Position(number) => self.push(&number.to_string()),
-            OrderedBy::Itself => self.node(&term.node)?,
+            OrderedBy::Itself | OrderedBy::Label(_) => self.node(&term.node)?,
         }
         if term.order == Order::Descending {
             self.push(" DESC");
@@ -204,6 +212,21 @@ impl<'a> SqlWriter<'a, '_> {
         }
         Ok(())
     }
+}
+
+/// The expression that a label in ORDER BY names: within an expression, MySQL and MariaDB look for a column of that name
+/// first, and know no label of an aggregate.
+///
+/// Functions over windows they take in the select list alone, and there is no need to run a subquery twice.
+fn behind_label<'a>(items: &'a [SelectItem], node: &Node) -> Option<&'a Node> {
+    let Node::Column(ColumnRef { table: None, name }) = node else { return None };
+    let named = items.iter().find(|item| item.label.as_ref() == Some(name))?;
+    let subquery =
+        |node: &Node| matches!(node, Node::Scalar(_) | Node::Exists { .. } | Node::InSelect { .. });
+    let over_window = named.node.any(&|node| matches!(node, Node::Over { .. }));
+    let repeats =
+        !over_window && (named.node.any(&|node| aggregate(node).is_some()) || !named.node.any(&subquery));
+    repeats.then_some(&named.node)
 }
 
 /// No database counts further than `i64`.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
+use super::repeat::Repeated;
 use crate::Name;
 use crate::dialect::Dialect;
 use crate::error::CompileError;
@@ -67,6 +68,8 @@ pub(super) struct SqlWriter<'a, 'd> {
     /// There is a join that may leave a table without a row.
     pub(super) outer_joins: bool,
     pub(super) quote: char,
+    /// What is to be written with the same parameters wherever it stands.
+    pub(super) repeated: Vec<Repeated<'a>>,
     /// Where the last column's table stands in the buffer: the next column is mostly of the same table.
     qualifier: Option<(ScopeTable<'a>, Range<usize>)>,
 }
@@ -87,6 +90,7 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
             suspect: false,
             outer_joins: false,
             quote: dialect.identifier_quote(),
+            repeated: Vec::new(),
             qualifier: None,
         }
     }

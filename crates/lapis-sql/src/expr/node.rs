@@ -294,6 +294,22 @@ impl Node {
         Node::Column(ColumnRef { table: Some(table), name: name.into() })
     }
 
+    /// Whether something holds of it or of an operand within, subqueries apart.
+    pub(crate) fn any(&self, holds: &dyn Fn(&Node) -> bool) -> bool {
+        let mut found = holds(self);
+        self.for_each_operand(&mut |operand| found = found || operand.any(holds));
+        found
+    }
+
+    /// Whether it is the value NULL, perhaps with a type.
+    pub(super) fn is_null_value(&self) -> bool {
+        match self {
+            Node::Value(value) => value.is_null(),
+            Node::Cast { operand, .. } => matches!(&**operand, Node::Value(value) if value.is_null()),
+            _ => false,
+        }
+    }
+
     /// The opposite condition: `NOT x`, or what says the same more plainly (`IS NOT NULL`, `NOT IN`, `<>`).
     #[must_use]
     pub fn negate(self) -> Self {

@@ -52,7 +52,7 @@ pub(in crate::compiler) fn is_aggregate(name: &str, args: usize) -> bool {
 }
 
 /// The aggregate that a node is a call of, by its name.
-pub(super) fn aggregate(node: &Node) -> Option<&str> {
+pub(in crate::compiler) fn aggregate(node: &Node) -> Option<&str> {
     match node {
         Node::Function { name, args, .. } if is_aggregate(name, args.len()) => Some(name),
         Node::Builtin { builtin, .. } => builtin.aggregate(),

@@ -12,7 +12,7 @@ mod labels;
 mod links;
 mod nullness;
 
-pub(super) use aggregates::is_aggregate;
+pub(super) use aggregates::{aggregate, is_aggregate};
 pub(super) use links::{has_aggregate, links};
 pub(super) use nullness::nullness;
 
