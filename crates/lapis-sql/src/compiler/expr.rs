@@ -13,6 +13,10 @@ use crate::value::Value;
 impl<'a> SqlWriter<'a, '_> {
     /// Every arm is one call, so that this frame, of which a deep expression has many, stays small.
     pub(super) fn node(&mut self, node: &'a Node) -> Written {
+        if self.repeated.is_empty() { self.node_anew(node) } else { self.repeat(node) }
+    }
+
+    pub(super) fn node_anew(&mut self, node: &'a Node) -> Written {
         match node {
             Node::Column(column) => self.column(column),
             Node::Value(value) => self.parameter(value.borrowed()),
@@ -86,6 +90,16 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
+    /// An operand of an operator: beside another value, or if it is a fraction, which would be taken for an integer beside
+    /// one, with its type.
+    pub(super) fn operand_beside(&mut self, other: &Node, node: &'a Node, least: Level) -> Written {
+        if is_value(other) || is_fraction(node) {
+            self.typed_operand(node, least)
+        } else {
+            self.operand(node, least)
+        }
+    }
+
     /// An item of a select list.
     pub(super) fn item_node(&mut self, node: &'a Node) -> Written {
         match node {
@@ -150,11 +164,11 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     fn between(&mut self, (operand, low, high): &'a (Node, Node, Node), negated: bool) -> Written {
-        self.operand(operand, Level::Concat)?;
+        self.typed_operand(operand, Level::Concat)?;
         self.push(if negated { " NOT BETWEEN " } else { " BETWEEN " });
-        self.operand(low, Level::Concat)?;
+        self.operand_beside(operand, low, Level::Concat)?;
         self.push(" AND ");
-        self.operand(high, Level::Concat)
+        self.operand_beside(operand, high, Level::Concat)
     }
 
     fn function(&mut self, name: &'a str, args: &'a [Node]) -> Written {
@@ -166,24 +180,31 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     pub(super) fn arguments(&mut self, name: &str, args: &'a [Node]) -> Written {
-        if are_values(args) || self.dialect.takes_any_type(name) {
-            for (position, arg) in args.iter().enumerate() {
-                self.push(if position > 0 { ", " } else { "" });
-                match arg {
-                    Node::Value(value) => self.typed_parameter(value, ParameterPlace::Argument)?,
-                    arg => self.node(arg)?,
-                }
-            }
-        } else {
-            self.comma_separated(args)?;
+        let typed = are_values(args) || self.dialect.takes_any_type(name);
+        for (position, arg) in args.iter().enumerate() {
+            self.push(if position > 0 { ", " } else { "" });
+            self.argument(arg, typed || is_fraction(arg))?;
         }
         Ok(())
     }
 
+    fn argument(&mut self, arg: &'a Node, typed: bool) -> Written {
+        match arg {
+            Node::Value(value) if typed => self.typed_parameter(value, ParameterPlace::Argument),
+            arg => self.node(arg),
+        }
+    }
+
     fn cast(&mut self, operand: &'a Node, to: &'a ColumnType) -> Written {
         self.column_type(to)?;
+        if let Some(template) = self.dialect.cast(to) {
+            return self.template(template, std::slice::from_ref(operand));
+        }
         self.push("CAST(");
-        self.node(operand)?;
+        // The database would take a parameter for a value of the other type already, as it is to do with a range, which
+        // is bound as whatever is asked for.
+        let ranges = matches!(operand, Node::Value(Value::Range(_) | Value::Array(_)));
+        self.argument(operand, !ranges)?;
         self.push(" AS ");
         self.dialect.cast_type_name(&mut self.sql, to);
         self.word(")")
@@ -270,19 +291,11 @@ impl<'a> SqlWriter<'a, '_> {
             && self.dialect.null_safe_equality() == NullSafeEquality::Spaceship;
         self.push(if negated { "NOT (" } else { "" });
         // Beside anything that has a type, a parameter takes on that.
-        if is_value(right) {
-            self.typed_operand(left, left_least)?
-        } else {
-            self.operand(left, left_least)?
-        }
+        self.operand_beside(right, left, left_least)?;
         self.push(" ");
         self.push(symbol(op, self.dialect));
         self.push(" ");
-        if is_value(left) {
-            self.typed_operand(right, right_least)?
-        } else {
-            self.operand(right, right_least)?
-        }
+        self.operand_beside(left, right, right_least)?;
         self.word(if negated { ")" } else { "" })
     }
 
@@ -324,7 +337,7 @@ impl<'a> SqlWriter<'a, '_> {
     fn logical(&mut self, parts: &'a [Node], separator: &str, own: Level, of_none: bool) -> Written {
         match parts {
             [] => self.push(self.dialect.boolean(of_none)),
-            [one] => self.node(one)?,
+            [one] => self.typed_operand(one, Level::Unknown)?,
             parts => {
                 for (position, part) in parts.iter().enumerate() {
                     if position > 0 {
@@ -396,7 +409,9 @@ impl<'a> SqlWriter<'a, '_> {
 
     fn result(&mut self, node: &'a Node, untyped: bool) -> Written {
         match node {
-            Node::Value(value) if untyped => self.typed_parameter(value, ParameterPlace::Operand),
+            Node::Value(value) if untyped || is_fraction(node) => {
+                self.typed_parameter(value, ParameterPlace::Operand)
+            }
             node => self.node(node),
         }
     }
@@ -405,6 +420,11 @@ impl<'a> SqlWriter<'a, '_> {
 /// Whether a node is a bound value, whose type the database has to find out.
 fn is_value(node: &Node) -> bool {
     matches!(node, Node::Value(_))
+}
+
+/// Whether a node is a bound number that an integer beside it must not make an integer of.
+pub(super) fn is_fraction(node: &Node) -> bool {
+    matches!(node, Node::Value(Value::Float(_) | Value::Decimal(_)))
 }
 
 fn are_values(nodes: &[Node]) -> bool {

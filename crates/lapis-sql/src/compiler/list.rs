@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::precedence::Level;
 use super::writer::{Fault, SqlWriter, Written, invalid};
-use crate::dialect::InList;
+use crate::dialect::{InList, ParameterPlace};
 use crate::expr::Node;
 use crate::value::Value;
 
@@ -16,9 +16,18 @@ impl<'a> SqlWriter<'a, '_> {
             self.push(self.dialect.boolean(negated));
             return Ok(());
         }
-        self.operand(operand, Level::Concat)?;
+        // Of expressions that are of several types, none tells that of a parameter.
+        self.typed_operand(operand, Level::Concat)?;
+        if let [subquery @ Node::Scalar(_)] = list {
+            // `IN ((SELECT …))` would look for it among all rows, and not beside the one value, which may be NULL.
+            self.push(if negated { " <> " } else { " = " });
+            return self.node(subquery);
+        }
         self.open_list(negated, matches!(operand, Node::Row(_)));
-        self.comma_separated(list)?;
+        for (position, item) in list.iter().enumerate() {
+            self.push(if position > 0 { ", " } else { "" });
+            self.operand_beside(operand, item, Level::Unknown)?;
+        }
         self.push(")");
         Ok(())
     }
@@ -48,7 +57,13 @@ impl<'a> SqlWriter<'a, '_> {
             }
             InList::Array => {
                 self.push(if negated { " <> ALL(" } else { " = ANY(" });
-                self.parameter(Value::Array(values.iter().map(Value::borrowed).collect()))?;
+                let array = Value::Array(values.iter().map(Value::borrowed).collect());
+                let fractions =
+                    values.iter().any(|value| matches!(value, Value::Float(_) | Value::Decimal(_)));
+                self.parameter(array.clone())?;
+                if fractions {
+                    self.dialect.type_parameter(&mut self.sql, &array, ParameterPlace::Operand);
+                }
                 self.push(")");
             }
             InList::JsonEach => {

@@ -36,6 +36,10 @@ impl Dialect for Postgres {
         let _ = write!(sql, "${number}");
     }
 
+    fn numbers_parameters(&self) -> bool {
+        true
+    }
+
     fn type_name(&self, sql: &mut String, ty: &ColumnType) {
         sql.push_str(match ty {
             ColumnType::TinyInt | ColumnType::UnsignedTinyInt | ColumnType::SmallInt => "SMALLINT",
@@ -210,12 +214,18 @@ impl Dialect for Postgres {
         sql.push_str(ty);
     }
 
-    /// Those declared with `"any"` (PostgreSQL 18, tables 9.9, 9.10 and 9.49).
+    /// Those declared with `"any"` (PostgreSQL 18, tables 9.9, 9.10 and 9.49), and those over windows that give what they
+    /// take (table 9.67).
     fn takes_any_type(&self, function: &str) -> bool {
         [
             "concat",
             "concat_ws",
             "format",
+            "lag",
+            "lead",
+            "first_value",
+            "last_value",
+            "nth_value",
             "json_build_object",
             "jsonb_build_object",
             "json_build_array",

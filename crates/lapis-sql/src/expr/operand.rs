@@ -4,8 +4,9 @@ use std::marker::PhantomData;
 
 use super::column::TableKey;
 use super::node::Node;
-use crate::types::SqlType;
 use crate::types::kind::{ComparableWith, Logical};
+use crate::types::{ColumnType, SqlType};
+use crate::value::Value;
 
 /// Anything that may stand as an operand: a column, an expression, or a value to bind.
 #[diagnostic::on_unimplemented(
@@ -136,6 +137,14 @@ where
 }
 
 /// A Rust value as an expression, for where one must stand on the left: `lit(18).le(User::age)`.
+///
+/// `None` is NULL of its type, `CAST(NULL AS …)`: alone in a projection, say, nothing else would tell the database what
+/// kind of column it is.
 pub fn lit<V: IntoExpr>(value: V) -> Expr<V::Type> {
-    Expr::new(value.into_node())
+    Expr::new(match (value.into_node(), V::Type::column_type()) {
+        // What a type of the user's own is called, a CAST may not know.
+        (null @ Node::Value(Value::Null), ColumnType::Custom(_)) => null,
+        (null @ Node::Value(Value::Null), to) => Node::Cast { operand: Box::new(null), to },
+        (node, _) => node,
+    })
 }

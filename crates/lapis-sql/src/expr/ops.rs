@@ -10,7 +10,6 @@ use crate::Name;
 use crate::statement::{Select, Val};
 use crate::types::kind::{Array, Collection, ComparableWith, Contains, Logical, Textual};
 use crate::types::{ColumnType, HasLength, SqlType};
-use crate::value::Value;
 
 /// The operators of columns and typed expressions.
 ///
@@ -31,7 +30,7 @@ pub trait ExprOps: IntoExpr + Sized {
     /// `self = other`; where `other` is the value NULL (`None`), `self IS NULL`.
     fn eq<R: ComparableTo<KindOf<Self>>>(self, other: R) -> Expr<bool> {
         match other.into_node() {
-            Node::Value(Value::Null) => self.is_null(),
+            null if null.is_null_value() => self.is_null(),
             other => compare(BinaryOp::Eq, self, other),
         }
     }
@@ -39,7 +38,7 @@ pub trait ExprOps: IntoExpr + Sized {
     /// `self <> other`; where `other` is the value NULL (`None`), `self IS NOT NULL`.
     fn ne<R: ComparableTo<KindOf<Self>>>(self, other: R) -> Expr<bool> {
         match other.into_node() {
-            Node::Value(Value::Null) => self.is_not_null(),
+            null if null.is_null_value() => self.is_not_null(),
             other => compare(BinaryOp::Ne, self, other),
         }
     }

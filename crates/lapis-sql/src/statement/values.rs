@@ -3,7 +3,7 @@
 use super::derived::derived_columns;
 use super::{FromItem, IntoFromItem, TableSource};
 use crate::Name;
-use crate::expr::{Expr, IntoExpr, Labeled, Node, StaticTable, TableColumn, TableName};
+use crate::expr::{Expr, IntoExpr, Labeled, Node, StaticTable, TableColumn, TableName, lit};
 
 /// Rows of expressions as plain data.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,14 +72,14 @@ derived_columns!(Values);
     label = "neither a value, an expression, nor a tuple of up to twelve"
 )]
 pub trait ValuesRow {
-    /// The values of the columns.
+    /// The values of the columns; of NULL, with its type, which nothing else may tell.
     fn into_nodes(self) -> Vec<Node>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<O: IntoExpr> ValuesRow for O {
     fn into_nodes(self) -> Vec<Node> {
-        vec![self.into_node()]
+        vec![lit(self).into_node()]
     }
 }
 
@@ -90,7 +90,7 @@ macro_rules! rows {
             #[allow(non_snake_case)]
             fn into_nodes(self) -> Vec<Node> {
                 let ($($name,)+) = self;
-                vec![$($name.into_node()),+]
+                vec![$(lit($name).into_node()),+]
             }
         }
     };

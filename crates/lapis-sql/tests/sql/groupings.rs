@@ -89,7 +89,7 @@ fn windows_have_names() {
     .window("v", named_window("w").order_by(User::age));
     assert_snapshot!(sql(rows), @r#"
     sqlite: SELECT rank() OVER "w", lag("users"."age", 1, ?) OVER ("v" ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM "users" WINDOW "w" AS (PARTITION BY "users"."name"), "v" AS ("w" ORDER BY "users"."age") [Int(0)]
-    postgres: SELECT rank() OVER "w", lag("users"."age", 1, $1) OVER ("v" ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM "users" WINDOW "w" AS (PARTITION BY "users"."name"), "v" AS ("w" ORDER BY "users"."age") [Int(0)]
+    postgres: SELECT rank() OVER "w", lag("users"."age", 1, $1::INTEGER) OVER ("v" ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM "users" WINDOW "w" AS (PARTITION BY "users"."name"), "v" AS ("w" ORDER BY "users"."age") [Int(0)]
     mysql: SELECT rank() OVER `w`, lag(`users`.`age`, 1, ?) OVER (`v` ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM `users` WINDOW `w` AS (PARTITION BY `users`.`name`), `v` AS (`w` ORDER BY `users`.`age`) [Int(0)]
     mariadb: SELECT rank() OVER `w`, CASE WHEN lag(1, 1) OVER (`v` ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) IS NULL THEN ? ELSE lag(`users`.`age`, 1) OVER (`v` ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) END FROM `users` WINDOW `w` AS (PARTITION BY `users`.`name`), `v` AS (`w` ORDER BY `users`.`age`) [Int(0)]
     "#);

@@ -13,6 +13,7 @@ mod inline;
 mod joined_write;
 mod lock;
 mod paging;
+mod parameters;
 mod pretty;
 mod quantified;
 mod select;

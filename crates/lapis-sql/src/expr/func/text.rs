@@ -8,6 +8,7 @@ use crate::Name;
 use crate::expr::builtin::Builtin;
 use crate::expr::node::Node;
 use crate::expr::operand::{Expr, IntoExpr, KindOf};
+use crate::types::ColumnType;
 use crate::types::kind::{Integral, Textual};
 
 /// `lower(x)`
@@ -83,7 +84,7 @@ where
     KindOf<S>: Integral,
     KindOf<L>: Integral,
 {
-    let args = vec![operand.into_node(), start.into_node(), length.into_node()];
+    let args = vec![operand.into_node(), narrow(start.into_node()), narrow(length.into_node())];
     Expr::new(Node::function(Name::Borrowed("substr"), args))
 }
 
@@ -95,7 +96,10 @@ where
     KindOf<O>: Textual,
     KindOf<S>: Integral,
 {
-    Expr::new(Node::function(Name::Borrowed("substr"), vec![operand.into_node(), start.into_node()]))
+    Expr::new(Node::function(
+        Name::Borrowed("substr"),
+        vec![operand.into_node(), narrow(start.into_node())],
+    ))
 }
 
 /// The first so many characters: `left(x, count)`, SQLite's `substr(x, 1, count)`.
@@ -106,7 +110,7 @@ where
     KindOf<O>: Textual,
     KindOf<N>: Integral,
 {
-    builtin(Builtin::Left, [operand.into_node(), count.into_node()])
+    builtin(Builtin::Left, [operand.into_node(), narrow(count.into_node())])
 }
 
 /// The last so many characters: `right(x, count)`.
@@ -117,7 +121,7 @@ where
     KindOf<O>: Textual,
     KindOf<N>: Integral,
 {
-    builtin(Builtin::Right, [operand.into_node(), count.into_node()])
+    builtin(Builtin::Right, [operand.into_node(), narrow(count.into_node())])
 }
 
 /// `lpad(x, length, fill)`: with `fill` before it, as often as it takes, up to so many characters; a longer text is cut off
@@ -143,7 +147,7 @@ where
     KindOf<N>: Integral,
     KindOf<F>: Textual,
 {
-    builtin(Builtin::PadLeft, [operand.into_node(), length.into_node(), fill.into_node()])
+    builtin(Builtin::PadLeft, [operand.into_node(), narrow(length.into_node()), fill.into_node()])
 }
 
 /// `rpad(x, length, fill)`: with `fill` behind it, as often as it takes, up to so many characters; a longer text is cut off
@@ -157,7 +161,7 @@ where
     KindOf<N>: Integral,
     KindOf<F>: Textual,
 {
-    builtin(Builtin::PadRight, [operand.into_node(), length.into_node(), fill.into_node()])
+    builtin(Builtin::PadRight, [operand.into_node(), narrow(length.into_node()), fill.into_node()])
 }
 
 /// `repeat(x, times)`: the text so many times.
@@ -168,7 +172,7 @@ where
     KindOf<O>: Textual,
     KindOf<N>: Integral,
 {
-    builtin(Builtin::Repeat, [operand.into_node(), times.into_node()])
+    builtin(Builtin::Repeat, [operand.into_node(), narrow(times.into_node())])
 }
 
 /// `reverse(x)`: the characters from the last to the first. On SQLite a function that Lapis's connections bring.
@@ -254,4 +258,12 @@ where
     KindOf<P>: Textual,
 {
     builtin(Builtin::RegexpSubstr, [operand.into_node(), pattern.into_node()])
+}
+
+/// A number of characters as an `INTEGER`, which alone PostgreSQL's functions of text take. Values get it by themselves.
+fn narrow(number: Node) -> Node {
+    match number {
+        value @ Node::Value(_) => value,
+        number => Node::Cast { operand: Box::new(number), to: ColumnType::Int },
+    }
 }
