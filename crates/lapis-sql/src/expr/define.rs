@@ -37,7 +37,7 @@ impl<T: SqlType, O: IntoExpr> ArgumentOf<T> for O where T::Kind: ComparableWith<
 /// let alike = select(User::NAME).filter(similarity(User::NAME, "Anne").gt(0.4));
 /// assert_eq!(
 ///     alike.sql(&Postgres)?,
-///     r#"SELECT "users"."name" FROM "users" WHERE similarity("users"."name", $1) > $2"#
+///     r#"SELECT "users"."name" FROM "users" WHERE similarity("users"."name", $1) > $2::DOUBLE PRECISION"#
 /// );
 /// assert_eq!(select(next_invoice()).sql(&Postgres)?, "SELECT billing.next_invoice()");
 /// # Ok::<(), lapis_sql::CompileError>(())

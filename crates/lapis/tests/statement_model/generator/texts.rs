@@ -1,0 +1,100 @@
+//! Constructs that give texts.
+
+use chrono::NaiveDate;
+use lapis::expr::{ExprOps, func};
+
+use super::{Entry, Generated};
+use crate::datum::{Datum, Doubt, folded};
+use crate::environment::Environment;
+use crate::term::{Maybe, Term, strict1, strict2, typed};
+
+impl Generated for String {
+    const ENTRIES: &'static [Entry<Self>] = &[
+        ("lower", |g| {
+            let a = g.term::<String>();
+            let expr = typed!(a.expr.clone(), false, |x| func::lower(x));
+            Some(Term::new(expr, strict1(&a, |a| letters(a, |a| a.to_lowercase()))).of([a.any()]))
+        }),
+        ("upper", |g| {
+            let a = g.term::<String>();
+            let expr = typed!(a.expr.clone(), false, |x| func::upper(x));
+            Some(Term::new(expr, strict1(&a, |a| letters(a, |a| a.to_uppercase()))).of([a.any()]))
+        }),
+        ("trim", |g| {
+            let a = g.term::<String>();
+            let expr = typed!(a.expr.clone(), false, |x| func::trim(x));
+            Some(Term::new(expr, strict1(&a, |a: String| Ok(a.trim_matches(' ').to_owned()))).of([a.any()]))
+        }),
+        ("concat", |g| {
+            let (a, b) = (g.term::<String>(), g.term::<String>());
+            let expr = match (a.expr.clone(), b.expr.clone()) {
+                (Maybe::Never(left), Maybe::Never(right)) => Maybe::Never(left.concat(right)),
+                (Maybe::Never(left), Maybe::Perhaps(right)) => Maybe::Perhaps(left.concat(right)),
+                (Maybe::Perhaps(left), Maybe::Never(right)) => Maybe::Perhaps(left.concat(right)),
+                (Maybe::Perhaps(left), Maybe::Perhaps(right)) => Maybe::Perhaps(left.concat(right)),
+            };
+            let meaning = strict2(&a, &b, |a: String, b: String| Ok(a + &b));
+            Some(Term::new(expr, meaning).of([a.any(), b.any()]))
+        }),
+        ("substr", |g| {
+            let a = g.term::<String>();
+            let (start, length) = (g.random.below(4) + 1, g.random.below(4));
+            let expr = typed!(a.expr.clone(), false, |x| func::substr(x, start as i64, length as i64));
+            let meaning = strict1(&a, move |a: String| {
+                Ok(a.chars().skip(start - 1).take(length).collect::<String>())
+            });
+            Some(Term::new(expr, meaning).of([a.any()]))
+        }),
+        ("substr by expressions", |g| {
+            let (a, b) = (g.term::<String>(), g.term::<i64>());
+            let (start, length) = (func::abs(b.expr.clone()) + 1, func::length(a.expr.clone()));
+            let expr = typed!(a.expr.clone(), b.is_nullable(), |x| func::substr(x, start, length));
+            let meaning = strict2(&a, &b, |a: String, b: i64| {
+                Ok(a.chars().skip(b.unsigned_abs() as usize).collect::<String>())
+            });
+            Some(Term::new(expr, meaning).of([a.any(), b.any()]))
+        }),
+        ("replace", |g| {
+            let (a, from, to) = (g.term::<String>(), g.term::<String>(), g.term::<String>());
+            let (x_from, x_to) = (from.expr.clone(), to.expr.clone());
+            let nullable = from.is_nullable() || to.is_nullable();
+            let expr = typed!(a.expr.clone(), nullable, |x| func::replace(x, x_from, x_to));
+            let parts = [a.any(), from.any(), to.any()];
+            let meaning = move |environment: &Environment| {
+                let (Some(a), Some(from)) = (a.value(environment)?, from.value(environment)?) else {
+                    return Ok(Datum::Null);
+                };
+                let to = to.value(environment)?;
+                // Case matters to PostgreSQL and SQLite, and to MySQL where the collation says so.
+                if folded(&a).contains(&folded(&from)) != a.contains(&from) {
+                    return Err(Doubt::Collation);
+                }
+                match to {
+                    // SQLite replaces nothing by NULL.
+                    None if from.is_empty() => Err(Doubt::NotCovered),
+                    None => Ok(Datum::Null),
+                    Some(_) if from.is_empty() => Ok(Datum::Text(a)),
+                    Some(to) => Ok(Datum::Text(a.replace(&from, &to))),
+                }
+            };
+            Some(Term::new(expr, meaning).of(parts))
+        }),
+        ("cast of an integer to text", |g| {
+            let a = g.term::<i64>();
+            let expr = typed!(a.expr.clone(), false, |x| x.cast::<String>());
+            Some(Term::new(expr, strict1(&a, |a: i64| Ok(a.to_string()))).of([a.any()]))
+        }),
+        ("cast of a date to text", |g| {
+            let a = g.term::<NaiveDate>();
+            let expr = typed!(a.expr.clone(), false, |x| x.cast::<String>());
+            let meaning = strict1(&a, |a: NaiveDate| Ok(a.format("%Y-%m-%d").to_string()));
+            Some(Term::new(expr, meaning).of([a.any()]))
+        }),
+    ];
+    const AGGREGATES: &'static [Entry<Self>] = super::aggregates::TEXTS;
+}
+
+/// SQLite knows the case of ASCII letters alone.
+fn letters(text: String, value: impl Fn(&str) -> String) -> crate::datum::Meant<String> {
+    if text.is_ascii() { Ok(value(&text)) } else { Err(Doubt::Collation) }
+}

@@ -1,0 +1,44 @@
+//! What a dialect refuses when a statement is compiled: no more than this, and no less.
+
+use std::collections::BTreeSet;
+
+/// The dialect, and the feature as the error names it.
+pub type Refusal = (&'static str, String);
+
+/// Each is met by every run over all seeds.
+const EXPECTED: &[(&str, &[&str])] = &[
+    ("SQLite", &["EXCEPT ALL", "INTERSECT ALL", "LATERAL"]),
+    ("PostgreSQL", &[]),
+    (
+        "MariaDB",
+        &[
+            "EXCLUDE in a frame",
+            "FULL JOIN",
+            "LATERAL",
+            "WITH … AS MATERIALIZED",
+            "WITH … AS NOT MATERIALIZED",
+            "frames of GROUPS",
+        ],
+    ),
+    (
+        "MySQL",
+        &[
+            "EXCLUDE in a frame",
+            "FULL JOIN",
+            "WITH … AS MATERIALIZED",
+            "WITH … AS NOT MATERIALIZED",
+            "frames of GROUPS",
+        ],
+    ),
+];
+
+pub fn is_expected(dialect: &str, feature: &str) -> bool {
+    EXPECTED.iter().any(|(name, features)| *name == dialect && features.contains(&feature))
+}
+
+/// Those that a dialect is said to refuse, and did not.
+pub fn not_met(dialect: &str, met: &BTreeSet<Refusal>) -> Vec<&'static str> {
+    let expected = EXPECTED.iter().filter(|(name, _)| *name == dialect).flat_map(|(_, features)| *features);
+    let is_met = |feature: &&str| met.iter().any(|(name, known)| *name == dialect && known == feature);
+    expected.copied().filter(|feature| !is_met(feature)).collect()
+}
