@@ -19,3 +19,4 @@ mod runner;
 mod shrink;
 mod term;
 mod unsupported;
+mod write;

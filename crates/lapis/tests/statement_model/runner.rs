@@ -1,7 +1,7 @@
 //! Runs of many statements.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{self, Write};
+use std::fmt::{self, Write as _};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -18,9 +18,12 @@ use crate::random::Random;
 use crate::shrink;
 use crate::term::{Any, Scalar, with_kind};
 use crate::unsupported::{self, Refusal};
+use crate::write::Write;
 
 /// Statements over one set of rows.
 const STATEMENTS: u64 = 100;
+/// One statement in so many writes.
+const WRITES: u64 = 8;
 /// Sets of rows for one seed.
 const ROUNDS: u64 = 10;
 /// Statements in a run over all seeds, counted once for each database.
@@ -215,6 +218,63 @@ fn compare(query: &Query, database: &'static str, meant: &[Row], rows: &[Row]) -
     Err(Failure { fault: Fault::Differs, database, message })
 }
 
+/// Runs a statement that writes everywhere, and takes it back.
+async fn check_write(
+    databases: &mut [Database],
+    write: &Write,
+    data: &Data,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    for refusal in write.refusals() {
+        match refusal {
+            CompileError::Unsupported { dialect, feature, .. }
+                if unsupported::is_expected(dialect, &feature) =>
+            {
+                report.refused.insert((dialect, feature));
+            }
+            error => {
+                let message = error.to_string();
+                return Err(Failure { fault: Fault::NotCompiled, database: "a dialect", message });
+            }
+        }
+    }
+    let meant = write.meaning(data);
+    for database in databases {
+        let name = database.name();
+        let failure = |fault, message| Failure { fault, database: name, message };
+        let written = write
+            .run(database)
+            .await
+            .map_err(|error| failure(Fault::NotAccepted, error.to_string()))?;
+        *report.accepted.entry(name).or_default() += 1;
+        let Ok((rows, keys)) = &meant else { continue };
+        let mut returned = written.returned;
+        if let Some(returned) = &mut returned {
+            returned.sort_unstable();
+        }
+        let found = canonical_rows(&written.rows);
+        if canonical_rows(rows) != found || returned.as_ref().is_some_and(|returned| returned != keys) {
+            let message = format!(
+                "\n    evaluator: {:?}, {keys:?}\n    database:  {found:?}, {returned:?}",
+                canonical_rows(rows)
+            );
+            return Err(failure(Fault::Differs, message));
+        }
+        *report.checked.entry(name).or_default() += 1;
+    }
+    Ok(())
+}
+
+fn describe_write(write: &Write, failure: &Failure, place: &str) -> String {
+    let mut text =
+        format!("{place}\n  on {}: {:?}: {}\n", failure.database, failure.fault, failure.message);
+    for dialect in DIALECTS {
+        let sql = write.sql(dialect).unwrap_or_else(|error| error.to_string());
+        let _ = writeln!(text, "  {}: {sql}", dialect.name());
+    }
+    text
+}
+
 /// Makes a failing query smaller for as long as it fails in the same way on the same database.
 async fn shrink(databases: &mut [Database], mut query: Query, mut failure: Failure) -> (Query, Failure) {
     let until = Instant::now() + Duration::from_secs(2);
@@ -264,13 +324,21 @@ async fn run_seed(
         }
         for number in 0..STATEMENTS {
             let mut generator = Generator::new(Random::new(random.next()), Rc::clone(&data));
+            let place = format!("LAPIS_SEED={seed}, rows {round}, statement {number}");
+            if number % WRITES == 0 {
+                let write = generator.write();
+                *report.constructs.entry(write.name()).or_default() += 1;
+                if let Err(failure) = check_write(databases, &write, &data, report).await {
+                    failures.push(describe_write(&write, &failure, &place));
+                }
+                continue;
+            }
             let query = generator.query();
             for construct in &generator.used {
                 *report.constructs.entry(construct).or_default() += 1;
             }
             if let Err(failure) = check(databases, None, &query, report).await {
                 let (query, failure) = shrink(databases, query, failure).await;
-                let place = format!("LAPIS_SEED={seed}, rows {round}, statement {number}");
                 failures.push(describe(&query, &failure, &data, &place));
                 if failures.len() >= MOST_FAILURES {
                     return Ok(failures);

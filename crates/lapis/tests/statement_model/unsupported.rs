@@ -15,6 +15,7 @@ const EXPECTED: &[(&str, &[&str])] = &[
             "EXCLUDE in a frame",
             "FULL JOIN",
             "LATERAL",
+            "UPDATE … RETURNING",
             "WITH … AS MATERIALIZED",
             "WITH … AS NOT MATERIALIZED",
             "frames of GROUPS",
@@ -23,8 +24,10 @@ const EXPECTED: &[(&str, &[&str])] = &[
     (
         "MySQL",
         &[
+            "DELETE … RETURNING",
             "EXCLUDE in a frame",
             "FULL JOIN",
+            "UPDATE … RETURNING",
             "WITH … AS MATERIALIZED",
             "WITH … AS NOT MATERIALIZED",
             "frames of GROUPS",

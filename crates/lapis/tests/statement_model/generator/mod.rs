@@ -12,6 +12,7 @@ mod queries;
 pub mod tables;
 mod texts;
 mod windows;
+mod writes;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;

@@ -118,4 +118,10 @@ impl Generator {
         };
         (source, columns)
     }
+
+    /// The table that is written to, under its own name.
+    pub fn written_table(&mut self) -> (usize, Vec<Any>) {
+        let number = self.new_source();
+        (number, part_columns(&OwnName, number))
+    }
 }
