@@ -14,10 +14,11 @@ pub(super) fn repeated_item(items: &[SelectItem], term: &Node) -> Option<usize> 
     if binds_value(term) { position().map(|position| position + 1) } else { None }
 }
 
-fn binds_value(node: &Node) -> bool {
-    let mut binds = matches!(node, Node::Value(_) | Node::InValues { .. } | Node::JsonPath(_));
-    node.for_each_operand(&mut |operand| binds = binds || binds_value(operand));
-    binds
+/// Whether an expression has a parameter in it.
+pub(super) fn binds_value(node: &Node) -> bool {
+    node.any(&|node| {
+        matches!(node, Node::Value(_) | Node::InValues { .. } | Node::JsonPath(_) | Node::FullText(_))
+    })
 }
 
 const HINT: &str = "put the groups of several queries together with `.union_all(..)`";

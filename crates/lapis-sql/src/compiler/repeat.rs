@@ -4,6 +4,7 @@
 //! two things (PostgreSQL does, also where both parameters have one value). What is grouped by is therefore written once
 //! with its parameters, and repeated with the same ones.
 
+use super::grouping::binds_value;
 use super::writer::{SqlWriter, Written};
 use crate::expr::Node;
 use crate::statement::SelectStatement;
@@ -22,8 +23,7 @@ impl<'a> SqlWriter<'a, '_> {
         let selected: &[_] =
             if select.distinct && !select.order_by.is_empty() { &select.items } else { &[] };
         let repeated = select.group_by.iter().chain(selected.iter().map(|item| &item.node));
-        self.repeated
-            .extend(repeated.filter(|node| has_parameters(node)).map(|node| (node, None)));
+        self.repeated.extend(repeated.filter(|node| binds_value(node)).map(|node| (node, None)));
         before
     }
 
@@ -46,8 +46,4 @@ impl<'a> SqlWriter<'a, '_> {
         self.repeated[position].1 = Some(written);
         Ok(())
     }
-}
-
-fn has_parameters(node: &Node) -> bool {
-    node.any(&|node| matches!(node, Node::Value(_) | Node::InValues { .. }))
 }
