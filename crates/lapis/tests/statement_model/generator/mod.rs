@@ -119,10 +119,11 @@ impl Generator {
         made
     }
 
-    /// Rows are compared with rows beneath no outer join: MariaDB 10.11 takes `(a, b) < (c, d)` for something that is
-    /// never true where `b` is NULL, and makes an inner join of the outer one.
+    /// Whether rows may be compared with rows. Not with a function over a window in them, which MariaDB 10.11 gets wrong,
+    /// and not beneath an outer join: it takes `(a, b) < (c, d)` for something that is never true where `b` is NULL, and
+    /// makes an inner join of the outer one.
     fn may_compare_rows(&self) -> bool {
-        !self.scopes.iter().any(|scope| scope.outer)
+        !self.scope().windows && !self.scopes.iter().any(|scope| scope.outer)
     }
 
     /// The keys of the tables in FROM: an order by them has no ties.

@@ -1,7 +1,7 @@
 //! Constructs that give dates and timestamps.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
-use lapis::expr::{DateField, ExprOps, TimeField};
+use lapis::expr::{DateField, ExprOps, TimeField, Unit, func};
 
 use super::{Entry, Generated};
 use crate::datum::Doubt;
@@ -41,6 +41,31 @@ impl Generated for NaiveDate {
             let a = g.term::<NaiveDateTime>();
             let expr = typed!(a.expr.clone(), false, |x| x.cast::<NaiveDate>());
             Some(Term::new(expr, strict1(&a, |a: NaiveDateTime| Ok(a.date()))).of([a.any()]))
+        }),
+        ("date_of", |g| {
+            let a = g.term::<NaiveDateTime>();
+            let expr = typed!(a.expr.clone(), false, |x| func::date_of(x));
+            Some(Term::new(expr, strict1(&a, |a: NaiveDateTime| Ok(a.date()))).of([a.any()]))
+        }),
+        ("add_days", |g| {
+            let a = g.term::<NaiveDate>();
+            let days = g.random.below(60) as i64 - 20;
+            let expr = typed!(a.expr.clone(), false, |x| func::add_days(x, days));
+            let meaning = strict1(&a, move |a: NaiveDate| Ok(a + chrono::TimeDelta::days(days)));
+            Some(Term::new(expr, meaning).of([a.any()]))
+        }),
+        ("add_months", |g| {
+            let a = g.term::<NaiveDate>();
+            let months = g.random.below(24) as u32;
+            let expr = typed!(a.expr.clone(), false, |x| func::add_months(x, i64::from(months)));
+            let meaning = strict1(&a, move |a: NaiveDate| Ok(a + chrono::Months::new(months)));
+            Some(Term::new(expr, meaning).of([a.any()]))
+        }),
+        ("date_trunc to the month", |g| {
+            let a = g.term::<NaiveDate>();
+            let expr = typed!(a.expr.clone(), false, |x| func::date_trunc(Unit::Month, x));
+            let meaning = strict1(&a, |a: NaiveDate| Ok(a.with_day(1).unwrap_or(a)));
+            Some(Term::new(expr, meaning).of([a.any()]))
         }),
         ("cast of text to a date", |g| {
             let a = g.term::<NaiveDate>();

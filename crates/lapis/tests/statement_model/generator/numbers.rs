@@ -7,7 +7,7 @@ use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::{Entry, Generated, Generator, moments};
-use crate::datum::{Datum, Doubt, Meant};
+use crate::datum::{Datum, Doubt, Meant, folded};
 use crate::environment::Environment;
 use crate::term::{Maybe, Term, strict1, strict2, typed};
 
@@ -56,6 +56,31 @@ impl Generated for i64 {
             let a = g.term::<String>();
             let expr = typed!(a.expr.clone(), false, |x| func::length(x));
             Some(Term::new(expr, strict1(&a, |a: String| Ok(a.chars().count() as i64))).of([a.any()]))
+        }),
+        ("position", |g| {
+            let (a, b) = (g.term::<String>(), g.term::<String>());
+            let text = b.expr.clone();
+            let expr = typed!(a.expr.clone(), b.is_nullable(), |x| func::position(x, text));
+            let meaning = strict2(&a, &b, |a: String, b: String| {
+                let place = |a: &str, b: &str| a.find(b).map_or(0, |at| a[..at].chars().count() as i64 + 1);
+                // Case matters where the collation says so.
+                let exact = place(&a, &b);
+                if exact == place(&folded(&a), &folded(&b)) { Ok(exact) } else { Err(Doubt::Collation) }
+            });
+            Some(Term::new(expr, meaning).of([a.any(), b.any()]))
+        }),
+        ("sign", |g| {
+            let a = g.term::<i64>();
+            let expr = typed!(a.expr.clone(), false, |x| func::sign(x));
+            Some(Term::new(expr, strict1(&a, |a: i64| Ok(a.signum()))).of([a.any()]).bounded(1.0))
+        }),
+        ("days_between", |g| {
+            let (a, b) = (g.term::<chrono::NaiveDate>(), g.term::<chrono::NaiveDate>());
+            let to = b.expr.clone();
+            let expr = typed!(a.expr.clone(), b.is_nullable(), |x| func::days_between(x, to));
+            let meaning =
+                strict2(&a, &b, |a: chrono::NaiveDate, b: chrono::NaiveDate| Ok((b - a).num_days()));
+            Some(Term::new(expr, meaning).of([a.any(), b.any()]).bounded(9999.0))
         }),
         ("extract of a date", |g| {
             let a = g.term::<chrono::NaiveDate>();
@@ -143,6 +168,24 @@ impl Generated for Decimal {
             let expr = typed!(a.expr.clone(), false, |x| func::round(x));
             Some(Term::new(expr, strict1(&a, |a| Ok(round(a)))).of([a.any()]).bounded(a.bound + 1.0))
         }),
+        ("ceil of a decimal", |g| {
+            let a = g.term::<Decimal>();
+            let expr = typed!(a.expr.clone(), false, |x| func::ceil(x));
+            Some(
+                Term::new(expr, strict1(&a, |a: Decimal| Ok(a.ceil())))
+                    .of([a.any()])
+                    .bounded(a.bound + 1.0),
+            )
+        }),
+        ("floor of a decimal", |g| {
+            let a = g.term::<Decimal>();
+            let expr = typed!(a.expr.clone(), false, |x| func::floor(x));
+            Some(
+                Term::new(expr, strict1(&a, |a: Decimal| Ok(a.floor())))
+                    .of([a.any()])
+                    .bounded(a.bound + 1.0),
+            )
+        }),
         ("cast of an integer to a decimal", |g| {
             let a = g.term::<i64>();
             let expr = typed!(a.expr.clone(), false, |x| x.cast::<Decimal>());
@@ -194,6 +237,20 @@ impl Generated for f64 {
                     },
                 );
             Some(Term::new(expr, meaning).of([a.any()]).bounded(a.bound + 1.0))
+        }),
+        ("ceil of a float", |g| {
+            let a = g.term::<f64>();
+            let expr = typed!(a.expr.clone(), false, |x| func::ceil(x));
+            Some(Term::new(expr, strict1(&a, |a: f64| Ok(a.ceil()))).of([a.any()]).bounded(a.bound + 1.0))
+        }),
+        ("floor of a float", |g| {
+            let a = g.term::<f64>();
+            let expr = typed!(a.expr.clone(), false, |x| func::floor(x));
+            Some(
+                Term::new(expr, strict1(&a, |a: f64| Ok(a.floor())))
+                    .of([a.any()])
+                    .bounded(a.bound + 1.0),
+            )
         }),
         ("cast of an integer to a float", |g| {
             let a = g.term::<i64>();

@@ -79,6 +79,70 @@ impl Generated for String {
             };
             Some(Term::new(expr, meaning).of(parts))
         }),
+        ("left", |g| {
+            let a = g.term::<String>();
+            let count = g.random.below(4);
+            let expr = typed!(a.expr.clone(), false, |x| func::left(x, count as i64));
+            let meaning = strict1(&a, move |a: String| Ok(a.chars().take(count).collect::<String>()));
+            Some(Term::new(expr, meaning).of([a.any()]))
+        }),
+        ("right", |g| {
+            let a = g.term::<String>();
+            let count = g.random.below(4);
+            let expr = typed!(a.expr.clone(), false, |x| func::right(x, count as i64));
+            let meaning = strict1(&a, move |a: String| {
+                let skipped = a.chars().count().saturating_sub(count);
+                Ok(a.chars().skip(skipped).collect::<String>())
+            });
+            Some(Term::new(expr, meaning).of([a.any()]))
+        }),
+        ("lpad", |g| {
+            let a = g.term::<String>();
+            let length = g.random.below(5);
+            let expr = typed!(a.expr.clone(), false, |x| func::lpad(x, length as i64, "-+"));
+            let meaning = strict1(&a, move |a: String| {
+                let missing = length.saturating_sub(a.chars().count());
+                Ok("-+".chars().cycle().take(missing).chain(a.chars()).take(length).collect::<String>())
+            });
+            Some(Term::new(expr, meaning).of([a.any()]))
+        }),
+        ("rpad", |g| {
+            let a = g.term::<String>();
+            let length = g.random.below(5);
+            let expr = typed!(a.expr.clone(), false, |x| func::rpad(x, length as i64, "-+"));
+            let meaning = strict1(&a, move |a: String| {
+                Ok(a.chars().chain("-+".chars().cycle()).take(length).collect::<String>())
+            });
+            Some(Term::new(expr, meaning).of([a.any()]))
+        }),
+        ("repeat", |g| {
+            let a = g.term::<String>();
+            let times = g.random.below(3);
+            let expr = typed!(a.expr.clone(), false, |x| func::repeat(x, times as i64));
+            Some(Term::new(expr, strict1(&a, move |a: String| Ok(a.repeat(times)))).of([a.any()]))
+        }),
+        ("reverse", |g| {
+            let a = g.term::<String>();
+            let expr = typed!(a.expr.clone(), false, |x| func::reverse(x));
+            let meaning = strict1(&a, |a: String| Ok(a.chars().rev().collect::<String>()));
+            Some(Term::new(expr, meaning).of([a.any()]))
+        }),
+        ("ltrim", |g| {
+            let a = g.term::<String>();
+            let expr = typed!(a.expr.clone(), false, |x| func::ltrim(x));
+            Some(
+                Term::new(expr, strict1(&a, |a: String| Ok(a.trim_start_matches(' ').to_owned())))
+                    .of([a.any()]),
+            )
+        }),
+        ("rtrim", |g| {
+            let a = g.term::<String>();
+            let expr = typed!(a.expr.clone(), false, |x| func::rtrim(x));
+            Some(
+                Term::new(expr, strict1(&a, |a: String| Ok(a.trim_end_matches(' ').to_owned())))
+                    .of([a.any()]),
+            )
+        }),
         ("cast of an integer to text", |g| {
             let a = g.term::<i64>();
             let expr = typed!(a.expr.clone(), false, |x| x.cast::<String>());
