@@ -8,8 +8,11 @@ use lapis::sql::statement::{Statement, table};
 
 use crate::model::{Comment, Post, User};
 
+/// A statement by its name, and what builds and compiles it and tells the length of its SQL.
+type Compiling = (&'static str, fn() -> usize);
+
 /// What is built and compiled, and how; each gives the length of its SQL.
-pub const COMPILING: [(&str, fn() -> usize); 3] = [
+pub const COMPILING: [Compiling; 3] = [
     ("lookup by key", compile_lookup),
     ("three conditions, ordered", compile_filter),
     ("report of 1 kB", compile_report),
@@ -48,7 +51,9 @@ fn compile_report() -> usize {
         total().label("comments"),
         share.label("share"),
         func::rank().over(window().order_by(total().desc())).label("rank"),
-        func::sum(total()).over(window().order_by((total().desc(), User::name)).rows(..=0)).label("running"),
+        func::sum(total())
+            .over(window().order_by((total().desc(), User::name)).rows(..=0))
+            .label("running"),
     ))
     .with(&counts)
     .from(table::<User>())
