@@ -125,6 +125,7 @@ impl<S: Entity, T: Entity, V: SqlType> Reference<S, T, V> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Entity, T: Entity, V: SqlType> TableColumn<S> for Reference<S, T, V> {
     type Type = V;
 
@@ -134,6 +135,7 @@ impl<S: Entity, T: Entity, V: SqlType> TableColumn<S> for Reference<S, T, V> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Entity, T: Entity, V: SqlType> ColumnList<S> for Reference<S, T, V> {
     fn add_to(self, names: &mut Vec<Name>) {
         names.push(self.column_name());
@@ -153,6 +155,7 @@ impl<S: Entity, T: Entity, V: 'static> Relation for Reference<S, T, V> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Entity, T: Entity, V: SqlType> IntoExpr for Reference<S, T, V> {
     type Type = V;
 
@@ -173,6 +176,7 @@ impl<U: SqlType, S: Entity, T: Entity, V: SqlType> RightOperand<U> for Reference
     type Result = V::Propagate<U>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Entity, T: Entity, V: SqlType + 'static> Selection for Reference<S, T, V> {
     type Shape = Val<V>;
 
