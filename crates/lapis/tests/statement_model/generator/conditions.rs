@@ -3,14 +3,13 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use lapis::expr::{Expr, ExprOps, all_of, any_of, exists, not_exists, row};
-use lapis::statement::{Select, Val};
+use lapis::expr::{Expr, ExprOps, all_in, all_of, any_in, any_of, exists, not_exists};
 use rust_decimal::Decimal;
 
-use super::{Entry, Generated, Generator};
+use super::{Entry, Generated, Generator, rows};
 use crate::datum::{Datum, Doubt, Meant, compare, folded, same};
 use crate::environment::{Environment, Meaning};
-use crate::term::{Any, Kind, Maybe, Scalar, Term, strict2, typed, with_kind};
+use crate::term::{Any, Maybe, Scalar, Term, strict2, typed, with_kind};
 
 /// Does the same with expressions of a random kind.
 macro_rules! of_any_kind {
@@ -32,6 +31,7 @@ impl Generated for bool {
         ("in_ of values", of_any_kind!(in_values)),
         ("in_ of expressions", of_any_kind!(in_expressions)),
         ("in_select", of_any_kind!(in_select)),
+        ("ALL, ANY (SELECT)", of_any_kind!(quantified)),
         ("exists", existence),
         ("like", like),
         ("starts_with, ends_with, contains", found),
@@ -53,22 +53,22 @@ impl Generated for bool {
             let meaning = crate::term::strict1(&a, |a: bool| Ok(!a));
             Some(Term::new(expr, meaning).of([a.any()]))
         }),
-        ("a comparison of rows", rows),
-        ("a row in_ rows", row_in_rows),
-        ("a row in_select", row_in_select),
+        ("a comparison of rows", rows::rows),
+        ("a row in_ rows", rows::row_in_rows),
+        ("a row in_select", rows::row_in_select),
     ];
 }
 
 /// Conditions are `Expr<bool>` though they may be NULL: where they are read as values, that is to be said.
-fn condition(expr: Expr<bool>, nullable: bool) -> Maybe<bool> {
+pub fn condition(expr: Expr<bool>, nullable: bool) -> Maybe<bool> {
     if nullable { Maybe::Perhaps(expr.nullable()) } else { Maybe::Never(expr) }
 }
 
-fn truth(value: Option<bool>) -> Datum {
+pub fn truth(value: Option<bool>) -> Datum {
     value.map_or(Datum::Null, Datum::Bool)
 }
 
-fn and(values: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
+pub fn and(values: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
     let mut all = Some(true);
     for value in values {
         all = match (all, value) {
@@ -80,11 +80,11 @@ fn and(values: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
     all
 }
 
-fn or(values: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
+pub fn or(values: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
     and(values.into_iter().map(not)).map(|value| !value)
 }
 
-fn not(value: Option<bool>) -> Option<bool> {
+pub fn not(value: Option<bool>) -> Option<bool> {
     value.map(|value| !value)
 }
 
@@ -166,14 +166,7 @@ where
             }
             _ => compare(&left, &right)?,
         };
-        Ok(truth(order.map(|order| match operator {
-            0 => order == Ordering::Equal,
-            1 => order != Ordering::Equal,
-            2 => order == Ordering::Less,
-            3 => order != Ordering::Greater,
-            4 => order == Ordering::Greater,
-            _ => order != Ordering::Less,
-        })))
+        Ok(truth(order.map(|order| holds(operator, order))))
     };
     Some(Term::new(condition(expr, nullable), meaning).of([a.any(), b.any()]))
 }
@@ -340,8 +333,16 @@ fn in_expressions<T: Generated>(g: &mut Generator) -> Option<Term<bool>> {
     Some(Term::new(condition(expr, nullable), meaning).of(parts))
 }
 
+/// What is looked for in a subquery, without one in it: MariaDB 10.11 gets `(SELECT … LIMIT 1) NOT IN (SELECT …)` wrong.
+fn left_of_subquery<T: Generated>(g: &mut Generator) -> Term<T> {
+    let subqueries = std::mem::take(&mut g.subqueries);
+    let made = g.term::<T>();
+    g.subqueries = subqueries;
+    made
+}
+
 fn in_select<T: Generated>(g: &mut Generator) -> Option<Term<bool>> {
-    let a = g.term::<T>();
+    let a = left_of_subquery::<T>(g);
     let query = g.subquery_in_list(&[T::KIND])?;
     let negated = g.one_in(2);
     macro_rules! operate {
@@ -366,6 +367,63 @@ fn in_select<T: Generated>(g: &mut Generator) -> Option<Term<bool>> {
         Ok(truth(if negated { not(found) } else { found }))
     };
     Some(Term::new(condition(expr, nullable), meaning).of([a.any()]))
+}
+
+/// A comparison with all rows of a subquery, or with any.
+fn quantified<T: Generated>(g: &mut Generator) -> Option<Term<bool>> {
+    // SQLite gets a CASE with subqueries, where no aggregate of the query around can stand.
+    if g.scope().keys.is_some() || g.scope().windows {
+        return None;
+    }
+    let a = left_of_subquery::<T>(g);
+    let query = g.subquery_in_list(&[T::KIND])?;
+    let all = g.one_in(2);
+    let operator = g.random.below(6);
+    let right = match (query.build_never::<T>(), all) {
+        (Some(select), true) => Maybe::Never(all_in(select)),
+        (Some(select), false) => Maybe::Never(any_in(select)),
+        (None, true) => Maybe::Perhaps(all_in(query.build_perhaps::<T>())),
+        (None, false) => Maybe::Perhaps(any_in(query.build_perhaps::<T>())),
+    };
+    macro_rules! operate {
+        ($x:expr) => {
+            match operator {
+                0 => $x.eq(right),
+                1 => $x.ne(right),
+                2 => $x.lt(right),
+                3 => $x.le(right),
+                4 => $x.gt(right),
+                _ => $x.ge(right),
+            }
+        };
+    }
+    let expr = match a.expr.clone() {
+        Maybe::Never(x) => operate!(x),
+        Maybe::Perhaps(x) => operate!(x),
+    };
+    let nullable = a.is_nullable() || query.items()[0].is_nullable();
+    let parts = [a.any()];
+    let meaning = move |environment: &Environment| {
+        let left = (a.meaning)(environment)?;
+        let mut found = Vec::new();
+        for row in query.rows(environment)? {
+            found.push(compare(&left, &row[0])?.map(|order| holds(operator, order)));
+        }
+        Ok(truth(if all { and(found) } else { or(found) }))
+    };
+    Some(Term::new(condition(expr, nullable), meaning).of(parts))
+}
+
+/// Whether one of the six operators holds of values in that order.
+fn holds(operator: usize, order: Ordering) -> bool {
+    match operator {
+        0 => order == Ordering::Equal,
+        1 => order != Ordering::Equal,
+        2 => order == Ordering::Less,
+        3 => order != Ordering::Greater,
+        4 => order == Ordering::Greater,
+        _ => order != Ordering::Less,
+    }
 }
 
 fn existence(g: &mut Generator) -> Option<Term<bool>> {
@@ -467,102 +525,4 @@ fn found(g: &mut Generator) -> Option<Term<bool>> {
         if value == alike { Ok(value) } else { Err(Doubt::Collation) }
     });
     Some(Term::new(condition(expr, nullable), meaning).of([a.any(), b.any()]))
-}
-
-/// Equal, as `=` and AND have it.
-fn equal_rows(left: &[Datum], right: &[Datum]) -> Meant<Option<bool>> {
-    let mut found = Vec::new();
-    for (left, right) in left.iter().zip(right) {
-        found.push(if left.is_null() || right.is_null() { None } else { Some(same(left, right)?) });
-    }
-    Ok(and(found))
-}
-
-fn evaluated(meanings: &[Meaning], environment: &Environment) -> Meant<Vec<Datum>> {
-    meanings.iter().map(|meaning| meaning(environment)).collect()
-}
-
-fn rows(g: &mut Generator) -> Option<Term<bool>> {
-    if !g.may_compare_rows() {
-        return None;
-    }
-    let (a, b) = (g.term::<i64>(), g.term::<String>());
-    let (c, d) = (g.term::<i64>(), g.term::<String>());
-    let left = row((a.expr.clone(), b.expr.clone()));
-    let right = (c.expr.clone(), d.expr.clone());
-    let operator = g.random.below(4);
-    let expr = match operator {
-        0 => left.eq(right),
-        1 => left.ne(right),
-        2 => left.lt(right),
-        _ => left.gt(right),
-    };
-    let parts = [a.any(), b.any(), c.any(), d.any()];
-    let nullable = parts.iter().any(Any::is_nullable);
-    let (left, right) = ([a.meaning, b.meaning], [c.meaning, d.meaning]);
-    let meaning = move |environment: &Environment| {
-        let (left, right) = (evaluated(&left, environment)?, evaluated(&right, environment)?);
-        // What MariaDB 10.11 makes of NULL in it differs from where it stands.
-        if operator >= 2 && left.iter().chain(&right).any(Datum::is_null) {
-            return Err(Doubt::NotCovered);
-        }
-        let before = if operator == 2 { Ordering::Less } else { Ordering::Greater };
-        Ok(truth(match operator {
-            0 => equal_rows(&left, &right)?,
-            1 => not(equal_rows(&left, &right)?),
-            _ => match compare(&left[0], &right[0])? {
-                Some(Ordering::Equal) => compare(&left[1], &right[1])?.map(|order| order == before),
-                other => other.map(|order| order == before),
-            },
-        }))
-    };
-    Some(Term::new(condition(expr, nullable), meaning).of(parts))
-}
-
-fn row_in_rows(g: &mut Generator) -> Option<Term<bool>> {
-    if !g.may_compare_rows() {
-        return None;
-    }
-    let (a, b) = (g.term::<i64>(), g.term::<String>());
-    let values: Vec<(i64, String)> = (0..g.random.below(3) + 1)
-        .map(|_| (i64::literal(&mut g.random), String::literal(&mut g.random)))
-        .collect();
-    let negated = g.one_in(2);
-    let left = row((a.expr.clone(), b.expr.clone()));
-    let expr = if negated { left.not_in(values.clone()) } else { left.in_(values.clone()) };
-    let nullable = a.is_nullable() || b.is_nullable();
-    let parts = [a.any(), b.any()];
-    let meanings = [a.meaning, b.meaning];
-    let rows: Vec<[Datum; 2]> = values.into_iter().map(|(a, b)| [Datum::Int(a), Datum::Text(b)]).collect();
-    let meaning = move |environment: &Environment| {
-        let left = evaluated(&meanings, environment)?;
-        let found = rows.iter().map(|row| equal_rows(&left, row)).collect::<Meant<Vec<_>>>()?;
-        let found = or(found);
-        Ok(truth(if negated { not(found) } else { found }))
-    };
-    Some(Term::new(condition(expr, nullable), meaning).of(parts))
-}
-
-fn row_in_select(g: &mut Generator) -> Option<Term<bool>> {
-    if !g.may_compare_rows() {
-        return None;
-    }
-    // MariaDB 10.11 has no subqueries in the row on the left.
-    let subqueries = std::mem::take(&mut g.subqueries);
-    let (a, b) = (g.term::<i64>(), g.term::<String>());
-    g.subqueries = subqueries;
-    let query = g.subquery_in_list(&[Kind::Int, Kind::Text])?;
-    // The query is made with rows of cells, whose types the typed builder would know.
-    let select = Select::<(Val<Option<i64>>, Val<Option<String>>)>::new(query.build().statement);
-    let expr = row((a.expr.clone(), b.expr.clone())).in_select(select);
-    let nullable = a.is_nullable() || b.is_nullable() || query.items().iter().any(Any::is_nullable);
-    let parts = [a.any(), b.any()];
-    let meanings = [a.meaning, b.meaning];
-    let meaning = move |environment: &Environment| {
-        let left = evaluated(&meanings, environment)?;
-        let rows = query.rows(environment)?;
-        let found = rows.iter().map(|row| equal_rows(&left, row)).collect::<Meant<Vec<_>>>()?;
-        Ok(truth(or(found)))
-    };
-    Some(Term::new(condition(expr, nullable), meaning).of(parts))
 }

@@ -9,6 +9,7 @@ mod conditions;
 mod moments;
 mod numbers;
 mod queries;
+mod rows;
 pub mod tables;
 mod texts;
 mod windows;

@@ -51,6 +51,11 @@ impl Generator {
     /// A query that has at most one row, of one value.
     pub fn single_value<T: Generated>(&mut self) -> Option<(Query, f64)> {
         let mut query = self.subquery_in(&[T::KIND])?;
+        // SQLite 3.53 has been seen to take the last group for the first, of a subquery in another order.
+        if matches!(&query.body, Body::Plain(plain) if plain.group_by.as_ref().is_some_and(|keys| !keys.is_empty()))
+        {
+            return None;
+        }
         if !query.is_one_row() {
             // What is of the query around is the same in each row.
             if query.selects_own_columns() {
