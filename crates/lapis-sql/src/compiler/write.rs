@@ -131,6 +131,7 @@ impl<'a> SqlWriter<'a, '_> {
 
     /// Brings the tables into scope, the one that is written to behind the others: those cannot refer to it.
     fn enter_joined(&mut self, table: &'a TableName, joins: &'a [Join]) -> Written {
+        self.suspect = self.suspect || !joins.is_empty();
         let start = self.scope.len();
         for join in joins {
             if !matches!(join.kind, JoinKind::Inner | JoinKind::Cross) {

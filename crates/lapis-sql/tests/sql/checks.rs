@@ -365,3 +365,22 @@ fn columns_of_queries_in_from_are_found_by_their_labels_and_names() {
     });
     taken(select(tree.column::<i64>("depth")).with(&tree).from(&tree));
 }
+
+#[test]
+fn what_a_write_looks_at_belongs_to_its_rows() {
+    let apart = update::<User>()
+        .set(User::active, false)
+        .from(table::<Post>())
+        .filter(Post::title.eq("spam"));
+    assert_snapshot!(sqlite(apart), @"error: what is written to users looks at posts, and nothing says which rows belong together; say it in the filter, or `.all_rows()` where every one is meant for each");
+    let apart = delete::<Post>().using(table::<User>()).filter(Post::id.gt(7).and(User::active));
+    assert_snapshot!(sqlite(apart), @"error: what is written to posts looks at users, and nothing says which rows belong together; say it in the filter, or `.all_rows()` where every one is meant for each");
+    let meant = update::<User>().set(User::active, false).from(table::<Post>()).all_rows();
+    assert_snapshot!(sqlite(meant), @r#"UPDATE "users" SET "active" = ? FROM "posts""#);
+    let one_row = values("v", ["id"], [7]);
+    let one = update::<User>()
+        .set(User::id, one_row.column::<i64>("id"))
+        .from(&one_row)
+        .filter(User::id.eq(1));
+    assert_snapshot!(sqlite(one), @r#"UPDATE "users" SET "id" = "v"."id" FROM (SELECT ? AS "id") AS "v" WHERE "users"."id" = ?"#);
+}

@@ -35,13 +35,15 @@ fn an_update_joins() {
 
 #[test]
 fn a_delete_joins() {
+    let user = alias::<User>("u");
     let joined = delete::<Far>()
-        .using(alias::<User>("u"))
+        .using(&user)
+        .filter(user.c(User::id).eq(Post::author))
         .join_on(table::<Post>(), Post::author.eq(FAR))
         .returning(FAR);
     assert_snapshot!(sql(joined), @r#"
-    sqlite: DELETE FROM "far"."posts" WHERE EXISTS (SELECT 1 FROM "users" AS "u", "posts" WHERE "posts"."author_id" = "far"."posts"."id") RETURNING "id"
-    postgres: DELETE FROM "far"."posts" USING "users" AS "u", "posts" WHERE "posts"."author_id" = "far"."posts"."id" RETURNING "far"."posts"."id"
+    sqlite: DELETE FROM "far"."posts" WHERE EXISTS (SELECT 1 FROM "users" AS "u", "posts" WHERE "posts"."author_id" = "far"."posts"."id" AND "u"."id" = "posts"."author_id") RETURNING "id"
+    postgres: DELETE FROM "far"."posts" USING "users" AS "u", "posts" WHERE "posts"."author_id" = "far"."posts"."id" AND "u"."id" = "posts"."author_id" RETURNING "far"."posts"."id"
     mysql: error: MySQL does not support DELETE … RETURNING; read the rows with a SELECT in the same transaction
     "#);
 }

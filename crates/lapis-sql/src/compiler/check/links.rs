@@ -5,11 +5,11 @@
 
 use smallvec::SmallVec;
 
-use super::super::writer::{ScopeTable, Written};
+use super::super::writer::{ScopeTable, Written, invalid};
 use super::{aggregates, from_items, visit_leaves};
 use crate::error::CompileError;
 use crate::expr::Node;
-use crate::statement::{CommonQuery, JoinKind, SelectStatement, TableSource};
+use crate::statement::{CommonQuery, CommonTable, FromItem, Join, JoinKind, SelectStatement, TableSource};
 use crate::value::Value;
 
 /// Tables as bits: the first 63 of this query, and all those of queries around it.
@@ -60,6 +60,16 @@ pub(in crate::compiler) fn links(
     Scope { own, around }.links(select, inferred)
 }
 
+/// The same of what an UPDATE or DELETE looks at, of which its own table is the first of the scope.
+pub(super) fn links_of_write(
+    with: &[CommonTable],
+    joins: &[Join],
+    filter: Option<&Node>,
+    scope: &[ScopeTable<'_>],
+) -> Written {
+    Scope { own: scope, around: &[] }.links_of_write(with, joins, filter)
+}
+
 impl Scope<'_, '_> {
     fn links(&self, select: &SelectStatement, inferred: bool) -> Written {
         let count = self.own.len();
@@ -67,12 +77,7 @@ impl Scope<'_, '_> {
             return Ok(());
         }
         let mut pieces = Pieces::of(count);
-        for (position, item) in from_items(select).enumerate() {
-            let table = position + usize::from(inferred);
-            if table > 0 && joins_itself(&item.source, select) {
-                pieces.join(1 | 1 << table);
-            }
-        }
+        join_themselves(from_items(select), usize::from(inferred), &select.with, &mut pieces);
         let first = count - select.joins.len();
         for (position, join) in select.joins.iter().enumerate() {
             match &join.on {
@@ -85,16 +90,47 @@ impl Scope<'_, '_> {
                 None => {}
             }
         }
-        if let Some(filter) = &select.filter {
+        match self.apart(pieces, select.filter.as_ref()) {
+            None => Ok(()),
+            Some(names) => Err(Box::new(CompileError::CartesianProduct { tables: names.join(" and ") })),
+        }
+    }
+
+    /// The tables of an UPDATE or DELETE, whose own one is the first.
+    fn links_of_write(&self, with: &[CommonTable], joins: &[Join], filter: Option<&Node>) -> Written {
+        if !(2..=63).contains(&self.own.len()) {
+            return Ok(());
+        }
+        let mut pieces = Pieces::of(self.own.len());
+        join_themselves(joins.iter().map(|join| &join.item), 1, with, &mut pieces);
+        for (position, join) in joins.iter().enumerate() {
+            match &join.on {
+                Some(Node::Value(Value::Bool(true))) => pieces.join(1 | 1 << (1 + position)),
+                on => on.iter().for_each(|condition| self.condition(condition, &mut pieces)),
+            }
+        }
+        match self.apart(pieces, filter) {
+            None => Ok(()),
+            Some(names) => Err(invalid(format!(
+                "what is written to {} looks at {}, and nothing says which rows belong together; say it in the filter, or \
+                 `.all_rows()` where every one is meant for each",
+                names[0],
+                names[1..].join(" and "),
+            ))),
+        }
+    }
+
+    /// The names of what is in several pieces when the filter has been looked at, too.
+    fn apart(&self, mut pieces: Pieces, filter: Option<&Node>) -> Option<Vec<String>> {
+        if let Some(filter) = filter {
             self.condition(filter, &mut pieces);
         }
         pieces.0.retain(|piece| *piece & !AROUND != 0);
         if pieces.0.len() < 2 {
-            return Ok(());
+            return None;
         }
         pieces.0.sort_unstable_by_key(|piece| piece.trailing_zeros());
-        let names = pieces.0.iter().map(|piece| self.names(*piece));
-        Err(Box::new(CompileError::CartesianProduct { tables: names.collect::<Vec<_>>().join(" and ") }))
+        Some(pieces.0.iter().map(|piece| self.names(*piece)).collect())
     }
 
     /// Joins what each part of a condition names together.
@@ -144,11 +180,25 @@ impl Scope<'_, '_> {
     }
 }
 
+/// Joins what needs no condition with the first table; the items are those from number `first` on.
+fn join_themselves<'i>(
+    items: impl Iterator<Item = &'i FromItem>,
+    first: usize,
+    with: &[CommonTable],
+    pieces: &mut Pieces,
+) {
+    for (table, item) in (first..).zip(items) {
+        if table > 0 && joins_itself(&item.source, with) {
+            pieces.join(1 | 1 << table);
+        }
+    }
+}
+
 /// Whether a table in FROM needs no condition: it looks at those before it, or has but one row.
-fn joins_itself(source: &TableSource, select: &SelectStatement) -> bool {
+fn joins_itself(source: &TableSource, with: &[CommonTable]) -> bool {
     match source {
         TableSource::Table(name) => {
-            let named = select.with.iter().find(|table| table.name == name.name && name.schema.is_none());
+            let named = with.iter().find(|table| table.name == name.name && name.schema.is_none());
             named.is_some_and(
                 |table| matches!(&table.query, CommonQuery::Select(select) if has_one_row(select)),
             )

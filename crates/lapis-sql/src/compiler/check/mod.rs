@@ -25,6 +25,7 @@ use crate::statement::{
 };
 use aggregates::Place;
 use labels::Columns;
+use links::links_of_write;
 
 /// Looks for what a database would guess at.
 pub(super) fn check(statement: StatementRef<'_>) -> Written {
@@ -106,12 +107,18 @@ impl<'a> Checker<'a> {
         self.nodes(update.assignments.iter().map(|(_, value)| value), Place::Set)?;
         self.nodes(update.joined_assignments.iter().map(|(_, _, value)| value), Place::Set)?;
         self.nodes(&update.filter, Place::Filter)?;
+        if !update.all_rows {
+            links_of_write(&update.with, &update.joins, update.filter.as_ref(), &self.scope)?;
+        }
         self.items(&update.returning, Place::Returning)
     }
 
     fn delete(&mut self, delete: &'a DeleteStatement) -> Written {
         self.written_table(&delete.with, &delete.table, &delete.joins)?;
         self.nodes(&delete.filter, Place::Filter)?;
+        if !delete.all_rows {
+            links_of_write(&delete.with, &delete.joins, delete.filter.as_ref(), &self.scope)?;
+        }
         self.items(&delete.returning, Place::Returning)
     }
 
