@@ -237,7 +237,8 @@ async fn a_delete_joins_its_own_table_under_another_name(database: &Database) ->
 async fn a_delete_returns_what_it_took_away(database: &Database) -> Result<()> {
     company(database).await?;
     let cut = delete::<Person>()
-        .join_on(table::<Department>(), Person::department.is_null().and(Department::name.eq("law")));
+        .join_on(table::<Department>(), Person::department.is_null().and(Department::name.eq("law")))
+        .all_rows();
     let own = cut.clone().returning((Person::name, Person::salary));
     if database.dialect().joined_writes() == JoinedWrites::Join {
         let error = database.all(own).await.unwrap_err().to_string();
