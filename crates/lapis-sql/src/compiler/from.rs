@@ -17,35 +17,27 @@ pub(super) fn infer<'a>(
     let joined: Vec<_> =
         statement.joins.iter().filter_map(|join| ScopeTable::of_item(&join.item)).collect();
     let mut named: Vec<&'a TableName> = Vec::new();
-    let mut add = |table: &'a TableName| {
+    let add = |named: &mut Vec<&'a TableName>, table: &'a TableName| {
         if !named.contains(&table) && !joined.contains(&ScopeTable::of(table)) {
             named.push(table);
         }
     };
     match statement.items.as_shared() {
         Some(shared) if joined.is_empty() => return Ok(Some(shared.table())),
-        Some(shared) => add(shared.table()),
-        None => statement.items.iter().for_each(|item| visit_tables(&item.node, &mut add)),
+        Some(shared) => add(&mut named, shared.table()),
+        None => {
+            let items = statement.items.iter();
+            items.for_each(|item| visit_tables(&item.node, &mut |table| add(&mut named, table)));
+        }
     }
     let in_projection = named.len();
     if in_projection == 1 {
         return Ok(named.pop());
     }
     if in_projection == 0 {
-        let mut add = |table: &'a TableName| {
-            if !named.contains(&table) && !joined.contains(&ScopeTable::of(table)) {
-                named.push(table);
-            }
-        };
-        let conditions = statement.joins.iter().filter_map(|join| join.on.as_ref());
-        conditions
-            .chain(&statement.filter)
-            .chain(&statement.distinct_on)
-            .chain(&statement.group_by)
-            .chain(&statement.having)
-            .chain(statement.windows.iter().flat_map(|(_, window)| window.nodes()))
-            .chain(statement.order_by.iter().map(|term| &term.node))
-            .for_each(|node| visit_tables(node, &mut add));
+        statement
+            .clauses()
+            .for_each(|node| visit_tables(node, &mut |table| add(&mut named, table)));
     }
     named.retain(|table| !around.contains(&ScopeTable::of(table)));
     match named.as_slice() {
@@ -82,8 +74,7 @@ impl<'a> SqlWriter<'a, '_> {
         let start = self.scope.len();
         let inferred = if statement.from.is_empty() { infer(statement, &self.scope)? } else { None };
         self.scope.extend(inferred.map(ScopeTable::of));
-        let items = statement.from.iter().chain(statement.joins.iter().map(|join| &join.item));
-        for item in items {
+        for item in statement.from_items() {
             self.enter_item(item, start)?;
         }
         if inferred.is_none() && statement.from.is_empty() && !statement.joins.is_empty() {

@@ -66,20 +66,16 @@ pub(super) fn stands_alone(part: &SelectStatement) -> bool {
 
 /// The name under which all parts know what an order is about: that of a column which the first one selects.
 fn output_name<'a>(term: &'a OrderBy, items: &'a [SelectItem], operator: &str) -> Result<&'a str, Fault> {
-    let named = |item: &'a SelectItem| match (&item.label, &item.node) {
-        (Some(label), _) => Some(&**label),
-        (None, Node::Column(column)) => Some(&*column.name),
-        (None, _) => None,
-    };
     if let Node::Column(ColumnRef { table: None, name }) = &term.node {
-        if items.iter().filter_map(named).any(|known| known == name) {
+        if items.iter().filter_map(SelectItem::name).any(|known| known == name) {
             return Ok(name);
         }
         return Err(invalid(format!(
             "the {operator} is ordered by {name}, which its first part does not select; select it under that label",
         )));
     }
-    items.iter().filter(|item| item.node == term.node).find_map(named).ok_or_else(|| {
+    let mut selected = items.iter().filter(|item| item.node == term.node);
+    selected.find_map(SelectItem::name).map(AsRef::as_ref).ok_or_else(|| {
         invalid(format!(
             "the {operator} is ordered by what its first part does not select under a name; select it there, an \
              expression with a label",

@@ -80,6 +80,16 @@ impl Node {
         }
     }
 
+    /// The same, to change it.
+    pub(crate) fn subquery_mut(&mut self) -> Option<&mut SelectStatement> {
+        match self {
+            Node::InSelect { select, .. } | Node::Exists { select, .. } | Node::Scalar(select) => {
+                Some(select)
+            }
+            _ => None,
+        }
+    }
+
     walk! {
         /// Calls `f` with every direct operand, but with nothing within subqueries.
         for_each_operand, [], iter, nodes

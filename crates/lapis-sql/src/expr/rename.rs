@@ -1,7 +1,7 @@
 //! Expressions made to speak of a table under another name.
 
 use super::node::{Node, TableName};
-use crate::statement::{FromItem, SelectStatement, TableSource};
+use crate::statement::{SelectStatement, TableSource};
 
 impl Node {
     /// Makes every column of table `from` a column of `to`: of an alias under which the statement knows
@@ -20,12 +20,8 @@ impl Node {
     /// Whether the expression has a subquery that knows a table by that name.
     #[must_use]
     pub fn introduces(&self, name: &str) -> bool {
-        let mut found = false;
-        // The walk changes nothing here; it is written once, for changing.
-        self.clone().for_each_select(&mut |select| {
-            let own = select.from.iter().chain(select.joins.iter().map(|join| &join.item));
-            found |= own.map(known_as).any(|known| known == name);
-        });
+        let mut found = self.subquery().is_some_and(|select| introduces(select, name));
+        self.for_each_operand(&mut |operand| found = found || operand.introduces(name));
         found
     }
 
@@ -36,25 +32,8 @@ impl Node {
             change(table);
         }
         self.for_each_operand_mut(&mut |operand| operand.for_each_table(change, hidden_by));
-        if let Some(select) = self.select_mut() {
+        if let Some(select) = self.subquery_mut() {
             for_each_table_within(select, change, hidden_by);
-        }
-    }
-
-    fn for_each_select(&mut self, see: &mut dyn FnMut(&SelectStatement)) {
-        self.for_each_operand_mut(&mut |operand| operand.for_each_select(see));
-        if let Some(select) = self.select_mut() {
-            for_each_select_within(select, see);
-        }
-    }
-
-    /// The subquery that this node holds.
-    fn select_mut(&mut self) -> Option<&mut SelectStatement> {
-        match self {
-            Node::InSelect { select, .. } | Node::Exists { select, .. } | Node::Scalar(select) => {
-                Some(select)
-            }
-            _ => None,
         }
     }
 }
@@ -68,8 +47,19 @@ fn for_each_table_within(
     if let Some(set) = &mut select.set_operation {
         set.parts.iter_mut().for_each(|part| for_each_table_within(part, change, hidden_by));
     }
-    if !selects_from(select, hidden_by) {
-        for_each_expression(select, &mut |node| node.for_each_table(change, hidden_by));
+    let hidden = selects_from(select, hidden_by);
+    for item in select.from_items_mut() {
+        match &mut item.source {
+            // It sees what stands before it, and so a table of that name.
+            TableSource::Lateral(_) if hidden => {}
+            TableSource::Select(query) | TableSource::Lateral(query) => {
+                for_each_table_within(query, change, hidden_by);
+            }
+            _ => {}
+        }
+    }
+    if !hidden {
+        select.for_each_expression_mut(&mut |node| node.for_each_table(change, hidden_by));
     }
 }
 
@@ -78,47 +68,22 @@ fn selects_from(select: &SelectStatement, table: &TableName) -> bool {
     if let Some(first) = select.set_operation.as_ref().and_then(|set| set.parts.first()) {
         return selects_from(first, table);
     }
-    let items = select.from.iter().chain(select.joins.iter().map(|join| &join.item));
-    items.into_iter().any(|item| {
+    select.from_items().any(|item| {
         item.alias.is_none() && matches!(&item.source, TableSource::Table(name) if name == table)
     })
 }
 
-fn for_each_select_within(select: &mut SelectStatement, see: &mut dyn FnMut(&SelectStatement)) {
-    see(select);
-    if let Some(set) = &mut select.set_operation {
-        set.parts.iter_mut().for_each(|part| for_each_select_within(part, see));
-    }
-    for_each_expression(select, &mut |node| node.for_each_select(see));
-}
-
-/// Calls `f` with every expression of a SELECT, but not with those of subqueries in its FROM.
-fn for_each_expression(select: &mut SelectStatement, f: &mut dyn FnMut(&mut Node)) {
-    select.items.iter_mut().for_each(|item| f(&mut item.node));
-    let items = select.from.iter_mut().chain(select.joins.iter_mut().map(|join| &mut join.item));
-    items.flat_map(|item| item.source.arguments_mut()).for_each(&mut *f);
-    select.joins.iter_mut().filter_map(|join| join.on.as_mut()).for_each(&mut *f);
-    select.filter.iter_mut().for_each(&mut *f);
-    select.group_by.iter_mut().for_each(&mut *f);
-    select.having.iter_mut().for_each(&mut *f);
-    select.distinct_on.iter_mut().for_each(&mut *f);
-    select.windows.iter_mut().flat_map(|(_, window)| window.nodes_mut()).for_each(&mut *f);
-    select.order_by.iter_mut().for_each(|term| f(&mut term.node));
-}
-
-/// The name by which a statement knows an item of its FROM.
-fn known_as(item: &FromItem) -> &str {
-    match (&item.alias, &item.source) {
-        (Some(alias), _) => alias,
-        (None, TableSource::Table(table)) => &table.name,
-        (None, _) => "",
-    }
+/// Whether a query, or one within it, knows a table by that name.
+fn introduces(select: &SelectStatement, name: &str) -> bool {
+    select.from_items().any(|item| item.name().is_some_and(|known| known == name))
+        || select.queries().any(|query| introduces(query, name))
+        || select.expressions().any(|node| node.introduces(name))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statement::SelectItem;
+    use crate::statement::{FromItem, SelectItem};
 
     fn column(table: &str) -> Node {
         Node::column(TableName::new(table.to_owned()), "id")
@@ -148,6 +113,21 @@ mod tests {
         node.rename_table(&TableName::new("a"), &TableName::new("x"));
         assert_eq!(node, exists(aliased(), column("x")));
         assert!(node.introduces("inner") && !node.introduces("a"));
+    }
+
+    #[test]
+    fn a_query_in_the_from_of_a_subquery_follows_too() {
+        let inner = |filter| match exists(FromItem::table(TableName::new("b")), filter) {
+            Node::Exists { select, .. } => {
+                FromItem { source: TableSource::Select(select), alias: Some("rows".into()) }
+            }
+            _ => unreachable!("made above"),
+        };
+        let outer = |filter| exists(inner(filter), column("rows"));
+        let mut node = outer(column("a"));
+        node.rename_table(&TableName::new("a"), &TableName::new("x"));
+        assert_eq!(node, outer(column("x")));
+        assert!(node.introduces("rows") && node.introduces("b") && !node.introduces("x"));
     }
 
     #[test]

@@ -187,7 +187,7 @@ impl Window {
         self.partition_by.iter().chain(self.order_by.iter().map(|term| &term.node))
     }
 
-    pub(super) fn nodes_mut(&mut self) -> impl Iterator<Item = &mut Node> {
+    pub(crate) fn nodes_mut(&mut self) -> impl Iterator<Item = &mut Node> {
         self.partition_by.iter_mut().chain(self.order_by.iter_mut().map(|term| &mut term.node))
     }
 }

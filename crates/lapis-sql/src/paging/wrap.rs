@@ -15,7 +15,7 @@ pub(super) fn opened(mut select: SelectStatement) -> Result<SelectStatement, Com
     let table = TableName::new("rows");
     let mut items = Vec::new();
     for item in select.output_items() {
-        let name = output_name(item).ok_or_else(|| {
+        let name = item.name().ok_or_else(|| {
             invalid("a set operation is read in pages by the names of its columns; give each expression a label")
         })?;
         items.push(SelectItem::new(Node::column(table.clone(), name.clone())));
@@ -36,22 +36,14 @@ pub(super) fn opened(mut select: SelectStatement) -> Result<SelectStatement, Com
     })
 }
 
-fn output_name(item: &SelectItem) -> Option<&Name> {
-    match (&item.label, &item.node) {
-        (Some(label), _) => Some(label),
-        (None, Node::Column(column)) => Some(&column.name),
-        (None, _) => None,
-    }
-}
-
 /// The column of a set operation that a term of its order means.
 fn column_of(select: &SelectStatement, term: &Node) -> Option<Name> {
     let items = select.output_items();
     let named = match term {
         Node::Column(ColumnRef { table: None, name }) => {
-            items.iter().filter_map(output_name).find(|known| *known == name)
+            items.iter().filter_map(SelectItem::name).find(|known| *known == name)
         }
-        node => items.iter().find(|item| item.node == *node).and_then(output_name),
+        node => items.iter().find(|item| item.node == *node).and_then(SelectItem::name),
     };
     named.cloned()
 }

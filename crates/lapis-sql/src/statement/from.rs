@@ -28,28 +28,6 @@ pub enum TableSource {
     Json(Box<JsonTable>),
 }
 
-impl TableSource {
-    /// The expressions that may name tables which stand before it in FROM.
-    pub(crate) fn arguments(&self) -> Vec<&Node> {
-        match self {
-            Self::Function(table) => table.args.iter().collect(),
-            Self::Series(table) => vec![&table.start, &table.stop],
-            Self::Json(table) => vec![&table.json],
-            Self::Table(_) | Self::Select(_) | Self::Lateral(_) | Self::Values(_) => Vec::new(),
-        }
-    }
-
-    /// The same, to change them.
-    pub(crate) fn arguments_mut(&mut self) -> Vec<&mut Node> {
-        match self {
-            Self::Function(table) => table.args.iter_mut().collect(),
-            Self::Series(table) => vec![&mut table.start, &mut table.stop],
-            Self::Json(table) => vec![&mut table.json],
-            Self::Table(_) | Self::Select(_) | Self::Lateral(_) | Self::Values(_) => Vec::new(),
-        }
-    }
-}
-
 /// A table or subquery in FROM, perhaps under another name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FromItem {

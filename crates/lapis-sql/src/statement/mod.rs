@@ -49,6 +49,7 @@ mod items;
 mod json_table;
 mod lock;
 mod on_conflict;
+mod parts;
 mod placeholders;
 mod select;
 mod series;

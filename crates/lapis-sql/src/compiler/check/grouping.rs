@@ -1,7 +1,7 @@
 //! Columns beside aggregates and groups: of the rows of a group SQLite, and MySQL if it is told to, pick any.
 
 use super::super::writer::{Fault, ScopeTable, Written, invalid};
-use super::{Checker, aggregates, from_items};
+use super::{Checker, aggregates};
 use crate::error::CompileError;
 use crate::expr::{ColumnRef, Node, TableName};
 use crate::statement::{SelectStatement, TableSource};
@@ -108,7 +108,7 @@ impl<'a> Groups<'a> {
             return false;
         }
         let wanted = ScopeTable::of(table);
-        let item = from_items(select).find(|item| ScopeTable::of_item(item) == Some(wanted));
+        let item = select.from_items().find(|item| ScopeTable::of_item(item) == Some(wanted));
         match item.map(|item| &item.source) {
             Some(TableSource::Table(name)) => {
                 name.schema.is_some() || !select.with.iter().any(|with| with.name == name.name)

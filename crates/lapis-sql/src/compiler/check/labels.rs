@@ -3,7 +3,7 @@
 use super::super::writer::{ScopeTable, Written, invalid};
 use super::Checker;
 use crate::Name;
-use crate::expr::{ColumnRef, Node, TableName};
+use crate::expr::{ColumnRef, TableName};
 use crate::statement::{CommonQuery, FromItem, SelectItem, SelectStatement, TableSource};
 
 /// The names of the columns of a table that is a part of the statement.
@@ -17,7 +17,7 @@ impl<'a> Columns<'a> {
     /// Those of a query; none where the database makes one of the names.
     pub(super) fn of(select: &'a SelectStatement) -> Option<Self> {
         let items = select.output_items();
-        items.iter().all(|item| name(item).is_some()).then_some(Self::Items(items))
+        items.iter().all(|item| item.name().is_some()).then_some(Self::Items(items))
     }
 
     pub(super) fn of_common(query: &'a CommonQuery) -> Option<Self> {
@@ -29,7 +29,7 @@ impl<'a> Columns<'a> {
 
     fn names(self) -> Vec<&'a str> {
         match self {
-            Self::Items(items) => items.iter().filter_map(name).collect(),
+            Self::Items(items) => items.iter().filter_map(SelectItem::name).map(AsRef::as_ref).collect(),
             Self::Names(names) => names.iter().map(AsRef::as_ref).collect(),
         }
     }
@@ -37,19 +37,12 @@ impl<'a> Columns<'a> {
     /// SQLite, MySQL and MariaDB take upper and lower case for the same.
     fn has(self, wanted: &str) -> bool {
         match self {
-            Self::Items(items) => {
-                items.iter().filter_map(name).any(|known| known.eq_ignore_ascii_case(wanted))
-            }
+            Self::Items(items) => items
+                .iter()
+                .filter_map(SelectItem::name)
+                .any(|known| known.eq_ignore_ascii_case(wanted)),
             Self::Names(names) => names.iter().any(|known| known.eq_ignore_ascii_case(wanted)),
         }
-    }
-}
-
-fn name(item: &SelectItem) -> Option<&str> {
-    match (&item.label, &item.node) {
-        (Some(label), _) => Some(label),
-        (None, Node::Column(column)) => Some(&column.name),
-        _ => None,
     }
 }
 

@@ -6,7 +6,7 @@
 use smallvec::SmallVec;
 
 use super::super::writer::{ScopeTable, Written, invalid};
-use super::{aggregates, from_items, visit_leaves};
+use super::{aggregates, visit_leaves};
 use crate::error::CompileError;
 use crate::expr::Node;
 use crate::statement::{CommonQuery, CommonTable, FromItem, Join, JoinKind, SelectStatement, TableSource};
@@ -77,7 +77,7 @@ impl Scope<'_, '_> {
             return Ok(());
         }
         let mut pieces = Pieces::of(count);
-        join_themselves(from_items(select), usize::from(inferred), &select.with, &mut pieces);
+        join_themselves(select.from_items(), usize::from(inferred), &select.with, &mut pieces);
         let first = count - select.joins.len();
         for (position, join) in select.joins.iter().enumerate() {
             match &join.on {

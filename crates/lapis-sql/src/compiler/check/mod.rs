@@ -18,7 +18,7 @@ pub(super) use nullness::nullness;
 
 use super::from::infer;
 use super::writer::{ScopeTable, Written};
-use crate::expr::{ColumnRef, Node, OrderBy, TableName};
+use crate::expr::{ColumnRef, Node, TableName};
 use crate::statement::{
     CommonQuery, CommonTable, ConflictAction, ConflictValues, DeleteStatement, FromItem, InsertSource,
     InsertStatement, Join, SelectItem, SelectStatement, StatementRef, TableSource, UpdateStatement,
@@ -151,14 +151,14 @@ impl<'a> Checker<'a> {
         let inferred = if select.from.is_empty() { infer(select, &self.scope)? } else { None };
         let around = (self.start, self.aggregate.take());
         let start = self.scope.len();
-        for item in from_items(select) {
+        for item in select.from_items() {
             self.source(item)?;
         }
         self.start = start;
         if let Some(table) = inferred {
             self.enter(ScopeTable::of(table), self.common_columns(table));
         }
-        from_items(select).for_each(|item| self.enter_item(item));
+        select.from_items().for_each(|item| self.enter_item(item));
         self.clauses(select)?;
         self.grouping(select)?;
         self.distinct(select)?;
@@ -184,7 +184,7 @@ impl<'a> Checker<'a> {
         match &item.source {
             TableSource::Select(select) | TableSource::Lateral(select) => self.select(select),
             TableSource::Values(table) => self.nodes(table.rows.iter().flatten(), Place::Values),
-            source => self.nodes(source.arguments(), Place::From),
+            source => self.nodes(source.expressions(), Place::From),
         }
     }
 
@@ -207,11 +207,6 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// What stands in FROM and in the joins.
-fn from_items(select: &SelectStatement) -> impl Iterator<Item = &FromItem> {
-    select.from.iter().chain(select.joins.iter().map(|join| &join.item))
-}
-
 /// Calls `f` for every column and every hand-written piece of a node, also of those within subqueries.
 fn visit_leaves<'a>(node: &'a Node, f: &mut dyn FnMut(&'a Node)) {
     match node {
@@ -230,25 +225,6 @@ fn visit_leaves<'a>(node: &'a Node, f: &mut dyn FnMut(&'a Node)) {
 }
 
 fn visit_query<'a>(select: &'a SelectStatement, f: &mut dyn FnMut(&'a Node)) {
-    if let Some(set) = &select.set_operation {
-        set.parts.iter().for_each(|part| visit_query(part, f));
-    }
-    for item in from_items(select) {
-        match &item.source {
-            TableSource::Select(select) | TableSource::Lateral(select) => visit_query(select, f),
-            source => source.arguments().into_iter().for_each(|node| visit_leaves(node, f)),
-        }
-    }
-    let items = select.items.iter().map(|item| &item.node);
-    let conditions = select.joins.iter().filter_map(|join| join.on.as_ref());
-    let order = select.order_by.iter().map(|OrderBy { node, .. }| node);
-    items
-        .chain(conditions)
-        .chain(&select.filter)
-        .chain(&select.group_by)
-        .chain(&select.having)
-        .chain(&select.distinct_on)
-        .chain(select.windows.iter().flat_map(|(_, window)| window.nodes()))
-        .chain(order)
-        .for_each(|node| visit_leaves(node, f));
+    select.queries().for_each(|query| visit_query(query, f));
+    select.expressions().for_each(|node| visit_leaves(node, f));
 }
