@@ -2,7 +2,6 @@
 
 use super::writer::{Fault, SqlWriter, Written, invalid};
 use crate::dialect::{Spelling, StringAggregate};
-use crate::error::CompileError;
 use crate::expr::{Aggregate, Node, OrderBy};
 use crate::value::Value;
 
@@ -141,9 +140,7 @@ impl<'a> SqlWriter<'a, '_> {
     /// A literal, and no expression that makes a text, is what the grammar takes there.
     fn separator(&mut self, separator: &Value<'_>) -> Written {
         let start = self.sql.len();
-        self.dialect
-            .write_literal(&mut self.sql, separator)
-            .map_err(|error| Box::new(CompileError::from(error)))?;
+        self.literal(separator)?;
         if self.sql[start..].starts_with('\'') {
             return Ok(());
         }

@@ -39,7 +39,7 @@ impl<'a> SqlWriter<'a, '_> {
                 )));
             };
             match arg {
-                Node::Value(value) => self.typed_parameter(value, ParameterPlace::Argument)?,
+                Node::Value(value) => self.typed_parameter(value.borrowed(), ParameterPlace::Argument)?,
                 arg => self.operand(arg, if bare { Level::Unknown } else { Level::Primary })?,
             }
         }
@@ -49,11 +49,6 @@ impl<'a> SqlWriter<'a, '_> {
 
     /// The path is bound, as text in the database's own manner of writing it.
     pub(super) fn json_path(&mut self, steps: &[PathStep]) -> Written {
-        let path = self.dialect.json_path(steps);
-        self.parameter(path.clone())?;
-        if !self.inline {
-            self.dialect.type_parameter(&mut self.sql, &path, ParameterPlace::Operand);
-        }
-        Ok(())
+        self.typed_parameter(self.dialect.json_path(steps), ParameterPlace::Operand)
     }
 }

@@ -45,10 +45,11 @@ impl<'a> SqlWriter<'a, '_> {
     ) -> Written {
         self.push("INSERT INTO ");
         self.table_name(table)?;
-        self.push(" (");
-        self.names(columns)?;
-        self.push(") SELECT ");
-        self.names(columns)?;
+        self.push(" ");
+        let names = columns.iter().map(|column| &column.name);
+        self.column_names(names.clone())?;
+        self.push(" SELECT ");
+        self.identifiers(names.clone())?;
         self.push(" FROM UNNEST(");
         for (position, array) in arrays.iter().enumerate() {
             self.push(if position > 0 { ", " } else { "" });
@@ -58,22 +59,11 @@ impl<'a> SqlWriter<'a, '_> {
         }
         self.push(") WITH ORDINALITY AS ");
         self.identifier("rows")?;
-        self.push("(");
-        self.names(columns)?;
-        self.push(", ");
         let number = ordinality(columns);
-        self.identifier(&number)?;
-        self.push(") ORDER BY ");
+        self.column_names(names.map(AsRef::as_ref).chain([number.as_str()]))?;
+        self.push(" ORDER BY ");
         self.identifier(&number)?;
         self.returning("INSERT", true, table, returning)
-    }
-
-    fn names(&mut self, columns: &[&ColumnDef]) -> Written {
-        for (position, column) in columns.iter().enumerate() {
-            self.push(if position > 0 { ", " } else { "" });
-            self.identifier(&column.name)?;
-        }
-        Ok(())
     }
 }
 

@@ -77,23 +77,17 @@ impl<'a> SqlWriter<'a, '_> {
     /// values, say.
     pub(super) fn typed_operand(&mut self, node: &'a Node, least: Level) -> Written {
         match node {
-            Node::Value(value) if !self.inline => self.typed_parameter(value, ParameterPlace::Operand),
+            Node::Value(value) if !self.inline => {
+                self.typed_parameter(value.borrowed(), ParameterPlace::Operand)
+            }
             node => self.operand(node, least),
         }
-    }
-
-    pub(super) fn typed_parameter(&mut self, value: &'a Value<'static>, place: ParameterPlace) -> Written {
-        self.parameter(value.borrowed())?;
-        if !self.inline {
-            self.dialect.type_parameter(&mut self.sql, value, place);
-        }
-        Ok(())
     }
 
     /// An operand of an operator: beside another value, or if it is a fraction, which would be taken for an integer beside
     /// one, with its type.
     pub(super) fn operand_beside(&mut self, other: &Node, node: &'a Node, least: Level) -> Written {
-        if is_value(other) || is_fraction(node) {
+        if other.is_value() || is_fraction(node) {
             self.typed_operand(node, least)
         } else {
             self.operand(node, least)
@@ -103,7 +97,7 @@ impl<'a> SqlWriter<'a, '_> {
     /// An item of a select list.
     pub(super) fn item_node(&mut self, node: &'a Node) -> Written {
         match node {
-            Node::Value(value) => self.typed_parameter(value, ParameterPlace::Item),
+            Node::Value(value) => self.typed_parameter(value.borrowed(), ParameterPlace::Item),
             node => self.node(node),
         }
     }
@@ -190,7 +184,7 @@ impl<'a> SqlWriter<'a, '_> {
 
     fn argument(&mut self, arg: &'a Node, typed: bool) -> Written {
         match arg {
-            Node::Value(value) if typed => self.typed_parameter(value, ParameterPlace::Argument),
+            Node::Value(value) if typed => self.typed_parameter(value.borrowed(), ParameterPlace::Argument),
             arg => self.node(arg),
         }
     }
@@ -308,7 +302,7 @@ impl<'a> SqlWriter<'a, '_> {
             first = &operands.0;
         }
         parts.push(first);
-        let untyped = parts.iter().all(|part| is_value(part));
+        let untyped = parts.iter().all(|part| part.is_value());
         let function = self.dialect.concat_function();
         if let Some(function) = function {
             self.push(function);
@@ -387,7 +381,7 @@ impl<'a> SqlWriter<'a, '_> {
         branches: &'a [(Node, Node)],
         otherwise: Option<&'a Node>,
     ) -> Written {
-        let untyped = branches.iter().map(|(_, result)| result).chain(otherwise).all(is_value);
+        let untyped = branches.iter().map(|(_, result)| result).chain(otherwise).all(Node::is_value);
         self.push("CASE");
         if let Some(operand) = operand {
             self.push(" ");
@@ -410,16 +404,11 @@ impl<'a> SqlWriter<'a, '_> {
     fn result(&mut self, node: &'a Node, untyped: bool) -> Written {
         match node {
             Node::Value(value) if untyped || is_fraction(node) => {
-                self.typed_parameter(value, ParameterPlace::Operand)
+                self.typed_parameter(value.borrowed(), ParameterPlace::Operand)
             }
             node => self.node(node),
         }
     }
-}
-
-/// Whether a node is a bound value, whose type the database has to find out.
-fn is_value(node: &Node) -> bool {
-    matches!(node, Node::Value(_))
 }
 
 /// Whether a node is a bound number that an integer beside it must not make an integer of.
@@ -428,7 +417,7 @@ pub(super) fn is_fraction(node: &Node) -> bool {
 }
 
 fn are_values(nodes: &[Node]) -> bool {
-    !nodes.is_empty() && nodes.iter().all(is_value)
+    !nodes.is_empty() && nodes.iter().all(Node::is_value)
 }
 
 pub(super) fn symbol(op: BinaryOp, dialect: &dyn Dialect) -> &'static str {

@@ -74,7 +74,7 @@ impl<'a> SqlWriter<'a, '_> {
         let start = self.scope.len();
         let inferred = if statement.from.is_empty() { infer(statement, &self.scope)? } else { None };
         self.scope.extend(inferred.map(ScopeTable::of));
-        for item in statement.from_items() {
+        for item in statement.sources() {
             self.enter_item(item, start)?;
         }
         if inferred.is_none() && statement.from.is_empty() && !statement.joins.is_empty() {

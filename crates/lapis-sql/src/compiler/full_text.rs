@@ -49,9 +49,7 @@ impl<'a> SqlWriter<'a, '_> {
 
     /// As a literal, so that it can be the expression of an index.
     fn language(&mut self, search: &FullText) -> Written {
-        self.dialect
-            .write_literal(&mut self.sql, &Value::Text(search.language.as_ref().into()))
-            .map_err(|error| Box::new(CompileError::from(error)))
+        self.literal(&Value::Text(search.language.as_ref().into()))
     }
 
     fn match_against(&mut self, search: &'a FullText) -> Written {

@@ -68,7 +68,7 @@ impl<'a> SqlWriter<'a, '_> {
             self.push(if position > 0 { ", " } else { "" });
             match repeated_item(&select.items, term) {
                 Some(number) => self.push(&number.to_string()),
-                None if matches!(term, Node::Value(_)) => {
+                None if term.is_value() => {
                     return Err(invalid(
                         "a value in GROUP BY tells no rows apart, and some databases take it for the number of a \
                          column; leave it out",

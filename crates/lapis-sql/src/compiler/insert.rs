@@ -1,7 +1,6 @@
 //! `INSERT`.
 
 use super::writer::{Fault, SqlWriter, Written, invalid};
-use crate::Name;
 use crate::expr::Node;
 use crate::statement::{CommonTable, InsertSource, InsertStatement};
 
@@ -73,16 +72,6 @@ impl<'a> SqlWriter<'a, '_> {
                 Err(self.unsupported("WITH beside inserted VALUES", hint))
             }
         }
-    }
-
-    /// Writes `("a", "b")`.
-    pub(super) fn column_names(&mut self, columns: &'a [Name]) -> Written {
-        for (position, column) in columns.iter().enumerate() {
-            self.push(if position > 0 { ", " } else { "(" });
-            self.identifier(column)?;
-        }
-        self.push(")");
-        Ok(())
     }
 
     fn rows(&mut self, insert: &'a InsertStatement, rows: &'a [Vec<Node>]) -> Written {

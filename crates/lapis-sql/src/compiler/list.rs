@@ -60,9 +60,10 @@ impl<'a> SqlWriter<'a, '_> {
                 let array = Value::Array(values.iter().map(Value::borrowed).collect());
                 let fractions =
                     values.iter().any(|value| matches!(value, Value::Float(_) | Value::Decimal(_)));
-                self.parameter(array.clone())?;
                 if fractions {
-                    self.dialect.type_parameter(&mut self.sql, &array, ParameterPlace::Operand);
+                    self.typed_parameter(array, ParameterPlace::Operand)?;
+                } else {
+                    self.parameter(array)?;
                 }
                 self.push(")");
             }

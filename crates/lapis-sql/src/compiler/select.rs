@@ -1,6 +1,6 @@
 //! `SELECT`.
 
-use super::check::{aggregate, links};
+use super::check::{has_aggregate, links};
 use super::grouping::repeated_item;
 use super::precedence::Level;
 use super::writer::{ScopeTable, SqlWriter, Written, invalid};
@@ -221,11 +221,8 @@ impl<'a> SqlWriter<'a, '_> {
 fn behind_label<'a>(items: &'a [SelectItem], node: &Node) -> Option<&'a Node> {
     let Node::Column(ColumnRef { table: None, name }) = node else { return None };
     let named = items.iter().find(|item| item.label.as_ref() == Some(name))?;
-    let subquery =
-        |node: &Node| matches!(node, Node::Scalar(_) | Node::Exists { .. } | Node::InSelect { .. });
-    let over_window = named.node.any(&|node| matches!(node, Node::Over { .. }));
-    let repeats =
-        !over_window && (named.node.any(&|node| aggregate(node).is_some()) || !named.node.any(&subquery));
+    let repeats = !named.node.has_window_function()
+        && (has_aggregate(&named.node) || !named.node.any(&|node| node.subquery().is_some()));
     repeats.then_some(&named.node)
 }
 

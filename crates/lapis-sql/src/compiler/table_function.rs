@@ -2,7 +2,7 @@
 
 use super::precedence::Level;
 use super::writer::{SqlWriter, Written, invalid};
-use crate::dialect::{JsonTables, TableFunctions};
+use crate::dialect::{JsonTables, ParameterPlace, TableFunctions};
 use crate::expr::Node;
 use crate::statement::{FunctionTable, JsonPart, JsonTable, SeriesTable};
 use crate::types::ColumnType;
@@ -39,14 +39,8 @@ impl<'a> SqlWriter<'a, '_> {
             return Ok(());
         }
         self.push(" ");
-        self.column_names(&table.columns)?;
-        if table.ordinality {
-            self.sql.pop();
-            self.push(", ");
-            self.identifier("ordinality")?;
-            self.push(")");
-        }
-        Ok(())
+        let ordinality = table.ordinality.then_some("ordinality");
+        self.column_names(table.columns.iter().map(AsRef::as_ref).chain(ordinality))
     }
 
     pub(super) fn series(&mut self, series: &'a SeriesTable) -> Written {
@@ -88,16 +82,15 @@ impl<'a> SqlWriter<'a, '_> {
 
     /// The name of its column behind the alias, where it stands there.
     pub(super) fn series_column(&mut self) -> Written {
-        if self.dialect.supports_generate_series() {
-            self.push(" (");
-            self.identifier("value")?;
-            self.push(")");
+        if !self.dialect.supports_generate_series() {
+            return Ok(());
         }
-        Ok(())
+        self.push(" ");
+        self.column_names(["value"])
     }
 
     fn series_bound(&mut self, bound: &'a Node) -> Written {
-        if let Node::Value(_) = bound {
+        if bound.is_value() {
             return self.typed_operand(bound, Level::Primary);
         }
         self.push("CAST(");
@@ -109,13 +102,7 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     fn number(&mut self, number: i64) -> Written {
-        let value = Value::Int(number);
-        let start = self.parameter(value.clone());
-        if !self.inline {
-            self.dialect
-                .type_parameter(&mut self.sql, &value, crate::dialect::ParameterPlace::Operand);
-        }
-        start
+        self.typed_parameter(Value::Int(number), ParameterPlace::Operand)
     }
 
     /// As the nodes of a tree, of which `n` has `2n` and `2n + 1` below it: each number once, and after so few rounds
@@ -154,22 +141,12 @@ impl<'a> SqlWriter<'a, '_> {
                     (JsonPart::Members, JsonScalar::Document) => "jsonb_each(",
                     (JsonPart::Members, _) => "jsonb_each_text(",
                 });
-                let (array, object) = ("array", "object");
-                self.json_of_type(
-                    "jsonb_typeof",
-                    if *part == JsonPart::Elements { array } else { object },
-                    json,
-                )?;
+                self.json_of_type("jsonb_typeof", type_of(*part), json)?;
                 self.push(if *part == JsonPart::Elements { ") WITH ORDINALITY" } else { ")" });
             }
             JsonTables::Each => {
                 self.push("json_each(");
-                let (array, object) = ("array", "object");
-                self.json_of_type(
-                    "json_type",
-                    if *part == JsonPart::Elements { array } else { object },
-                    json,
-                )?;
+                self.json_of_type("json_type", type_of(*part), json)?;
                 self.push(")");
             }
             JsonTables::JsonTable => match part {
@@ -208,12 +185,8 @@ impl<'a> SqlWriter<'a, '_> {
             JsonPart::Elements => ["value", "ordinality"],
             JsonPart::Members => ["key", "value"],
         };
-        for (position, name) in names.into_iter().enumerate() {
-            self.push(if position > 0 { ", " } else { " (" });
-            self.identifier(name)?;
-        }
-        self.push(")");
-        Ok(())
+        self.push(" ");
+        self.column_names(names)
     }
 
     /// The document where it is of that type, else NULL: the functions do not agree about other documents.
@@ -228,6 +201,14 @@ impl<'a> SqlWriter<'a, '_> {
         self.typed_operand(json, Level::Or)?;
         self.push(" END");
         Ok(())
+    }
+}
+
+/// What PostgreSQL and SQLite call the type of a document that has such parts.
+fn type_of(part: JsonPart) -> &'static str {
+    match part {
+        JsonPart::Elements => "array",
+        JsonPart::Members => "object",
     }
 }
 

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::repeat::Repeated;
 use crate::Name;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, ParameterPlace};
 use crate::error::CompileError;
 use crate::expr::{ColumnRef, TableName, Window};
 use crate::statement::{FromItem, StatementRef, TableSource};
@@ -132,14 +132,27 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
 
     pub(super) fn parameter(&mut self, value: Value<'a>) -> Written {
         if self.inline {
-            return self
-                .dialect
-                .write_literal(&mut self.sql, &value)
-                .map_err(|error| Box::new(error.into()));
+            return self.literal(&value);
         }
         self.parameters.push(value);
         self.dialect.placeholder(&mut self.sql, self.parameters.len());
         Ok(())
+    }
+
+    /// A parameter, and what gives it its type where nothing around it does.
+    pub(super) fn typed_parameter(&mut self, value: Value<'a>, place: ParameterPlace) -> Written {
+        self.parameter(value)?;
+        if let (false, Some(value)) = (self.inline, self.parameters.last()) {
+            self.dialect.type_parameter(&mut self.sql, value, place);
+        }
+        Ok(())
+    }
+
+    /// A value in the text itself.
+    pub(super) fn literal(&mut self, value: &Value<'_>) -> Written {
+        self.dialect
+            .write_literal(&mut self.sql, value)
+            .map_err(|error| Box::new(CompileError::from(error)))
     }
 
     /// How many parameters there may still be.
@@ -157,6 +170,23 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
         self.sql.push(self.quote);
         self.sql.push_str(name);
         self.sql.push(self.quote);
+        Ok(())
+    }
+
+    /// Writes `"a", "b"`.
+    pub(super) fn identifiers(&mut self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Written {
+        for (position, name) in names.into_iter().enumerate() {
+            self.push(if position > 0 { ", " } else { "" });
+            self.identifier(name.as_ref())?;
+        }
+        Ok(())
+    }
+
+    /// Writes `("a", "b")`.
+    pub(super) fn column_names(&mut self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Written {
+        self.push("(");
+        self.identifiers(names)?;
+        self.push(")");
         Ok(())
     }
 

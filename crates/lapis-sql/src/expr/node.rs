@@ -301,6 +301,16 @@ impl Node {
         found
     }
 
+    /// Whether a function over a window is within, subqueries apart.
+    pub(crate) fn has_window_function(&self) -> bool {
+        self.any(&|node| matches!(node, Node::Over { .. }))
+    }
+
+    /// Whether it is a bound value, whose type the database has to find out.
+    pub(crate) fn is_value(&self) -> bool {
+        matches!(self, Node::Value(_))
+    }
+
     /// Whether it is the value NULL, perhaps with a type.
     pub(super) fn is_null_value(&self) -> bool {
         match self {

@@ -48,7 +48,7 @@ fn for_each_table_within(
         set.parts.iter_mut().for_each(|part| for_each_table_within(part, change, hidden_by));
     }
     let hidden = selects_from(select, hidden_by);
-    for item in select.from_items_mut() {
+    for item in select.sources_mut() {
         match &mut item.source {
             // It sees what stands before it, and so a table of that name.
             TableSource::Lateral(_) if hidden => {}
@@ -68,14 +68,14 @@ fn selects_from(select: &SelectStatement, table: &TableName) -> bool {
     if let Some(first) = select.set_operation.as_ref().and_then(|set| set.parts.first()) {
         return selects_from(first, table);
     }
-    select.from_items().any(|item| {
+    select.sources().any(|item| {
         item.alias.is_none() && matches!(&item.source, TableSource::Table(name) if name == table)
     })
 }
 
 /// Whether a query, or one within it, knows a table by that name.
 fn introduces(select: &SelectStatement, name: &str) -> bool {
-    select.from_items().any(|item| item.name().is_some_and(|known| known == name))
+    select.sources().any(|item| item.name().is_some_and(|known| known == name))
         || select.queries().any(|query| introduces(query, name))
         || select.expressions().any(|node| node.introduces(name))
 }

@@ -202,7 +202,7 @@ impl<K: Kind> Row<K> {
     {
         let operand = Box::new(Node::Row(self.nodes));
         let rows: Vec<Vec<Node>> = rows.into_iter().map(RowOperand::into_nodes).collect();
-        if rows.iter().flatten().all(|node| matches!(node, Node::Value(_))) {
+        if rows.iter().flatten().all(Node::is_value) {
             let values = rows.into_iter().flatten().filter_map(|node| match node {
                 Node::Value(value) => Some(value),
                 _ => None,

@@ -11,7 +11,7 @@ use crate::compiler::inferred_table;
 use crate::dialect::Dialect;
 use crate::error::CompileError;
 use crate::expr::{BinaryOp, ColumnRef, Node, Order, OrderBy};
-use crate::statement::{FromItem, SelectItem, SelectStatement};
+use crate::statement::{FromItem, SelectItem, SelectStatement, and_also};
 use crate::value::Value;
 
 /// One term of an order, as a page is read.
@@ -67,7 +67,7 @@ impl KeysetPlan {
         if !wanted.unique {
             sources.complete(&mut select)?;
         }
-        if select.order_by.iter().any(|term| holds_window(&term.node)) {
+        if select.order_by.iter().any(|term| term.node.has_window_function()) {
             return Err(invalid(
                 "a keyset page cannot be ordered by a window function, for which no WHERE can ask; select it in a \
                  `.subquery(..)`, and order by its column",
@@ -158,7 +158,7 @@ impl KeysetPlan {
 /// What makes a query one that cannot be read in pages, by the name of the part that is at fault.
 fn check(select: &SelectStatement, size: u64) -> Result<(), CompileError> {
     super::numbered::check(select, size, "a keyset page")?;
-    if select.items.iter().any(|item| holds_window(&item.node)) {
+    if select.items.iter().any(|item| item.node.has_window_function()) {
         return Err(invalid(
             "a keyset page cannot select a window function, whose window would lose the rows that the page leaves out; make \
              the query a `.subquery(..)`, and read pages of that",
@@ -185,12 +185,6 @@ fn resolve_labels(select: &mut SelectStatement) {
         }
     }
     select.order_by = order;
-}
-
-fn holds_window(node: &Node) -> bool {
-    let mut found = matches!(node, Node::Over { .. });
-    node.for_each_operand(&mut |operand| found |= holds_window(operand));
-    found
 }
 
 /// What a term is compared as, so that comparing it and ordering by it agree.
@@ -266,11 +260,7 @@ fn select_terms(select: &mut SelectStatement, terms: &[Term]) -> Result<Vec<usiz
 /// Adds a condition on the rows: in HAVING where they are groups.
 fn restrict(select: &mut SelectStatement, condition: Node) {
     let of_groups = !select.group_by.is_empty() || select.having.is_some();
-    let clause = if of_groups { &mut select.having } else { &mut select.filter };
-    *clause = Some(match clause.take() {
-        Some(earlier) => earlier.and(condition),
-        None => condition,
-    });
+    and_also(if of_groups { &mut select.having } else { &mut select.filter }, condition);
 }
 
 /// `EXISTS (SELECT 1 FROM … WHERE …)`: the query has a row for which the condition holds as well.

@@ -78,6 +78,7 @@ pub use series::{Series, SeriesTable, generate_series};
 pub use set_operation::{SetOperation, SetOperator};
 pub use shape::{ByRow, Selection, Shape, Val};
 pub use table_function::{FunctionTable, TableFunction, Unnest, table_function, unnest};
+pub(crate) use terms::and_also;
 pub use terms::{Grouping, Ordering};
 pub use text::{TextQuery, TextSql, TextStatement, text};
 pub use update::{Update, UpdateStatement, update};

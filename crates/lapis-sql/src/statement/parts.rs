@@ -59,19 +59,19 @@ impl TableSource {
 
 impl SelectStatement {
     /// What stands in FROM and in the joins.
-    pub(crate) fn from_items(&self) -> impl Iterator<Item = &FromItem> {
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &FromItem> {
         self.from.iter().chain(self.joins.iter().map(|join| &join.item))
     }
 
     /// The same, to change it.
-    pub(crate) fn from_items_mut(&mut self) -> impl Iterator<Item = &mut FromItem> {
+    pub(crate) fn sources_mut(&mut self) -> impl Iterator<Item = &mut FromItem> {
         self.from.iter_mut().chain(self.joins.iter_mut().map(|join| &mut join.item))
     }
 
     /// The queries that it is made of: the parts of a set operation, and the subqueries of FROM.
     pub(crate) fn queries(&self) -> impl Iterator<Item = &SelectStatement> {
         let parts = self.set_operation.iter().flat_map(|set| &set.parts);
-        parts.chain(self.from_items().filter_map(|item| item.source.subquery()))
+        parts.chain(self.sources().filter_map(|item| item.source.subquery()))
     }
 
     /// The expressions of its clauses: all but what it selects, and what stands in FROM.
@@ -90,14 +90,14 @@ impl SelectStatement {
     pub(crate) fn expressions(&self) -> impl Iterator<Item = &Node> {
         let items = self.items.iter().map(|item| &item.node);
         items
-            .chain(self.from_items().flat_map(|item| item.source.expressions()))
+            .chain(self.sources().flat_map(|item| item.source.expressions()))
             .chain(self.clauses())
     }
 
     /// The same, to change them.
     pub(crate) fn for_each_expression_mut(&mut self, f: &mut dyn FnMut(&mut Node)) {
         self.items.iter_mut().for_each(|item| f(&mut item.node));
-        self.from_items_mut().flat_map(|item| item.source.expressions_mut()).for_each(&mut *f);
+        self.sources_mut().flat_map(|item| item.source.expressions_mut()).for_each(&mut *f);
         self.joins.iter_mut().filter_map(|join| join.on.as_mut()).for_each(&mut *f);
         self.filter.iter_mut().for_each(&mut *f);
         self.distinct_on.iter_mut().for_each(&mut *f);

@@ -134,7 +134,7 @@ tuples!(A, B, C, D, E, F, G);
 tuples!(A, B, C, D, E, F, G, H);
 
 /// Adds a condition to those a clause has.
-pub(super) fn and_also(clause: &mut Option<Node>, condition: Node) {
+pub(crate) fn and_also(clause: &mut Option<Node>, condition: Node) {
     *clause = Some(match clause.take() {
         Some(earlier) => earlier.and(condition),
         None => condition,

@@ -133,7 +133,7 @@ where
 
     fn into_node(self) -> Node {
         let nodes = self.map(IntoExpr::into_node);
-        if nodes.iter().all(|node| matches!(node, Node::Value(_))) {
+        if nodes.iter().all(Node::is_value) {
             let values = nodes.into_iter().filter_map(|node| match node {
                 Node::Value(value) => Some(value),
                 _ => None,

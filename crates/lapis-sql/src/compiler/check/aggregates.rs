@@ -65,6 +65,22 @@ pub(in crate::compiler) fn aggregate(node: &Node) -> Option<&str> {
     }
 }
 
+/// Whether there is an aggregate in it, subqueries apart.
+pub(in crate::compiler) fn has_aggregate(node: &Node) -> bool {
+    if aggregate(node).is_some() {
+        return true;
+    }
+    let mut found = false;
+    match node {
+        // The function itself is none of a group.
+        Node::Over { function, .. } => {
+            function.for_each_operand(&mut |operand| found |= has_aggregate(operand));
+        }
+        node => node.for_each_operand(&mut |operand| found |= has_aggregate(operand)),
+    }
+    found
+}
+
 impl<'a> Checker<'a> {
     /// Checks a node and all below it, those of its subqueries too.
     pub(super) fn node(&mut self, node: &'a Node, place: Place<'a>) -> Written {

@@ -108,7 +108,7 @@ impl<'a> Groups<'a> {
             return false;
         }
         let wanted = ScopeTable::of(table);
-        let item = select.from_items().find(|item| ScopeTable::of_item(item) == Some(wanted));
+        let item = select.sources().find(|item| ScopeTable::of_item(item) == Some(wanted));
         match item.map(|item| &item.source) {
             Some(TableSource::Table(name)) => {
                 name.schema.is_some() || !select.with.iter().any(|with| with.name == name.name)

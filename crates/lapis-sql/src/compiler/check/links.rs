@@ -77,7 +77,7 @@ impl Scope<'_, '_> {
             return Ok(());
         }
         let mut pieces = Pieces::of(count);
-        join_themselves(select.from_items(), usize::from(inferred), &select.with, &mut pieces);
+        join_themselves(select.sources(), usize::from(inferred), &select.with, &mut pieces);
         let first = count - select.joins.len();
         for (position, join) in select.joins.iter().enumerate() {
             match &join.on {
@@ -219,26 +219,11 @@ fn has_one_row(select: &SelectStatement) -> bool {
         && !select.items.iter().any(|item| has_columns(&item.node));
     select.set_operation.is_none()
         && select.group_by.is_empty()
-        && (no_tables || select.items.iter().any(|item| has_aggregate(&item.node)))
+        && (no_tables || select.items.iter().any(|item| aggregates::has_aggregate(&item.node)))
 }
 
 fn has_columns(node: &Node) -> bool {
     let mut found = false;
     visit_leaves(node, &mut |_| found = true);
-    found
-}
-
-pub(in crate::compiler) fn has_aggregate(node: &Node) -> bool {
-    if aggregates::aggregate(node).is_some() {
-        return true;
-    }
-    let mut found = false;
-    match node {
-        // The function itself is none of a group.
-        Node::Over { function, .. } => {
-            function.for_each_operand(&mut |operand| found |= has_aggregate(operand));
-        }
-        node => node.for_each_operand(&mut |operand| found |= has_aggregate(operand)),
-    }
     found
 }

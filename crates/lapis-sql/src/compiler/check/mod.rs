@@ -12,8 +12,8 @@ mod labels;
 mod links;
 mod nullness;
 
-pub(super) use aggregates::{aggregate, is_aggregate};
-pub(super) use links::{has_aggregate, links};
+pub(super) use aggregates::{has_aggregate, is_aggregate};
+pub(super) use links::links;
 pub(super) use nullness::nullness;
 
 use super::from::infer;
@@ -151,14 +151,14 @@ impl<'a> Checker<'a> {
         let inferred = if select.from.is_empty() { infer(select, &self.scope)? } else { None };
         let around = (self.start, self.aggregate.take());
         let start = self.scope.len();
-        for item in select.from_items() {
+        for item in select.sources() {
             self.source(item)?;
         }
         self.start = start;
         if let Some(table) = inferred {
             self.enter(ScopeTable::of(table), self.common_columns(table));
         }
-        select.from_items().for_each(|item| self.enter_item(item));
+        select.sources().for_each(|item| self.enter_item(item));
         self.clauses(select)?;
         self.grouping(select)?;
         self.distinct(select)?;

@@ -262,8 +262,8 @@ where
 
 /// A number of characters as an `INTEGER`, which alone PostgreSQL's functions of text take. Values get it by themselves.
 fn narrow(number: Node) -> Node {
-    match number {
-        value @ Node::Value(_) => value,
-        number => Node::Cast { operand: Box::new(number), to: ColumnType::Int },
+    if number.is_value() {
+        return number;
     }
+    Node::Cast { operand: Box::new(number), to: ColumnType::Int }
 }

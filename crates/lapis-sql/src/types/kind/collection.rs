@@ -119,7 +119,7 @@ impl<K: Kind> Contains<K> for RangeKind<K> {
             ColumnType::Range(of) => cast(right, of.element()),
             _ => right,
         };
-        let left = if matches!(left, Node::Value(_)) { cast(left, range) } else { left };
+        let left = if left.is_value() { cast(left, range) } else { left };
         Node::binary(BinaryOp::Contains, left, right)
     }
 }
