@@ -1,11 +1,12 @@
 //! Expressions.
 
 use super::check::is_aggregate;
-use super::precedence::{Level, binary_level, level};
+use super::operand::is_fraction;
+use super::precedence::Level;
 use super::writer::{SqlWriter, Written, invalid};
 use crate::Name;
-use crate::dialect::{Dialect, NullSafeEquality, ParameterPlace};
-use crate::expr::{BinaryOp, Node, UnaryOp};
+use crate::dialect::ParameterPlace;
+use crate::expr::Node;
 use crate::statement::SelectStatement;
 use crate::types::ColumnType;
 use crate::value::Value;
@@ -57,62 +58,7 @@ impl<'a> SqlWriter<'a, '_> {
         }
     }
 
-    /// A node where one is needed that binds at least as tightly as `least`.
-    pub(super) fn operand(&mut self, node: &'a Node, least: Level) -> Written {
-        let level = match node {
-            // Two minus signs in a row would begin a comment.
-            Node::Value(value) if self.inline && is_negative(value) => Level::Negate,
-            node => level(node, self.dialect),
-        };
-        if level >= least {
-            return self.node(node);
-        }
-        self.push("(");
-        self.node(node)?;
-        self.push(")");
-        Ok(())
-    }
-
-    /// An operand where nothing else tells the database the type of a parameter: of an operator between two
-    /// values, say.
-    pub(super) fn typed_operand(&mut self, node: &'a Node, least: Level) -> Written {
-        match node {
-            Node::Value(value) if !self.inline => {
-                self.typed_parameter(value.borrowed(), ParameterPlace::Operand)
-            }
-            node => self.operand(node, least),
-        }
-    }
-
-    /// An operand of an operator: beside another value, or if it is a fraction, which would be taken for an integer beside
-    /// one, with its type.
-    pub(super) fn operand_beside(&mut self, other: &Node, node: &'a Node, least: Level) -> Written {
-        if other.is_value() || is_fraction(node) {
-            self.typed_operand(node, least)
-        } else {
-            self.operand(node, least)
-        }
-    }
-
-    /// An item of a select list.
-    pub(super) fn item_node(&mut self, node: &'a Node) -> Written {
-        match node {
-            Node::Value(value) => self.typed_parameter(value.borrowed(), ParameterPlace::Item),
-            node => self.node(node),
-        }
-    }
-
-    pub(super) fn comma_separated(&mut self, nodes: &'a [Node]) -> Written {
-        for (position, node) in nodes.iter().enumerate() {
-            if position > 0 {
-                self.push(", ");
-            }
-            self.node(node)?;
-        }
-        Ok(())
-    }
-
-    fn word(&mut self, word: &str) -> Written {
+    pub(super) fn word(&mut self, word: &str) -> Written {
         self.push(word);
         Ok(())
     }
@@ -122,71 +68,12 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    fn operator(&mut self, symbol: &str, (left, right): &'a (Node, Node)) -> Written {
-        self.typed_operand(left, Level::Primary)?;
-        self.push(" ");
-        self.push(symbol);
-        self.push(" ");
-        self.typed_operand(right, Level::Primary)
-    }
-
-    fn collate(&mut self, operand: &'a Node, collation: &str) -> Written {
-        self.typed_operand(operand, Level::Primary)?;
-        self.push(" COLLATE ");
-        self.identifier(collation)
-    }
-
-    pub(super) fn in_select(
-        &mut self,
-        operand: &'a Node,
-        select: &'a SelectStatement,
-        negated: bool,
-    ) -> Written {
-        self.operand(operand, Level::Concat)?;
-        self.push(if negated { " NOT IN " } else { " IN " });
-        let limited = select.limit.is_some() || select.offset.is_some();
-        if !limited || self.dialect.supports_limit_in_membership() {
-            return self.subquery(select);
-        }
-        // The same rows as a table, which may have a limit.
-        self.push("(SELECT * FROM ");
-        self.subquery(select)?;
-        self.push(" AS ");
-        self.identifier("limited")?;
-        self.push(")");
-        Ok(())
-    }
-
-    fn between(&mut self, (operand, low, high): &'a (Node, Node, Node), negated: bool) -> Written {
-        self.typed_operand(operand, Level::Concat)?;
-        self.push(if negated { " NOT BETWEEN " } else { " BETWEEN " });
-        self.operand_beside(operand, low, Level::Concat)?;
-        self.push(" AND ");
-        self.operand_beside(operand, high, Level::Concat)
-    }
-
     fn function(&mut self, name: &'a str, args: &'a [Node]) -> Written {
         self.suspect = self.suspect || is_aggregate(name, args.len());
         self.push(name);
         self.push("(");
         self.arguments(name, args)?;
         self.word(")")
-    }
-
-    pub(super) fn arguments(&mut self, name: &str, args: &'a [Node]) -> Written {
-        let typed = are_values(args) || self.dialect.takes_any_type(name);
-        for (position, arg) in args.iter().enumerate() {
-            self.push(if position > 0 { ", " } else { "" });
-            self.argument(arg, typed || is_fraction(arg))?;
-        }
-        Ok(())
-    }
-
-    fn argument(&mut self, arg: &'a Node, typed: bool) -> Written {
-        match arg {
-            Node::Value(value) if typed => self.typed_parameter(value.borrowed(), ParameterPlace::Argument),
-            arg => self.node(arg),
-        }
     }
 
     fn cast(&mut self, operand: &'a Node, to: &'a ColumnType) -> Written {
@@ -240,141 +127,6 @@ impl<'a> SqlWriter<'a, '_> {
         Ok(())
     }
 
-    fn unary(&mut self, op: UnaryOp, operand: &'a Node) -> Written {
-        match op {
-            UnaryOp::Not => {
-                self.push("NOT ");
-                self.operand(operand, Level::Primary)
-            }
-            UnaryOp::Negate => {
-                self.push("-");
-                self.typed_operand(operand, Level::Primary)
-            }
-            UnaryOp::IsNull => {
-                self.typed_operand(operand, Level::Concat)?;
-                self.push(" IS NULL");
-                Ok(())
-            }
-            UnaryOp::IsNotNull => {
-                self.typed_operand(operand, Level::Concat)?;
-                self.push(" IS NOT NULL");
-                Ok(())
-            }
-        }
-    }
-
-    fn binary(&mut self, op: BinaryOp, (left, right): &'a (Node, Node)) -> Written {
-        if let Node::Quantified { all, of } = right {
-            return self.quantified(op, left, *all, of);
-        }
-        match op {
-            BinaryOp::Concat => return self.concat(left, right),
-            BinaryOp::Contains | BinaryOp::ContainedBy | BinaryOp::Overlaps => {
-                self.collections(symbol(op, self.dialect))?
-            }
-            BinaryOp::EqAny => return self.eq_any(left, right),
-            _ => {}
-        }
-        // Of two operators of one level, the left one is done first.
-        let (left_least, right_least) = match binary_level(op, self.dialect) {
-            Level::Add => (Level::Add, Level::Multiply),
-            Level::Multiply => (Level::Multiply, Level::Negate),
-            _ => (Level::Concat, Level::Concat),
-        };
-        let negated = op == BinaryOp::IsDistinctFrom
-            && self.dialect.null_safe_equality() == NullSafeEquality::Spaceship;
-        self.push(if negated { "NOT (" } else { "" });
-        // Beside anything that has a type, a parameter takes on that.
-        self.operand_beside(right, left, left_least)?;
-        self.push(" ");
-        self.push(symbol(op, self.dialect));
-        self.push(" ");
-        self.operand_beside(left, right, right_least)?;
-        self.word(if negated { ")" } else { "" })
-    }
-
-    /// Joined text is flat on the left, where chains of `concat` grow.
-    fn concat(&mut self, left: &'a Node, right: &'a Node) -> Written {
-        let mut parts = vec![right];
-        let mut first = left;
-        while let Node::Binary { op: BinaryOp::Concat, operands } = first {
-            parts.push(&operands.1);
-            first = &operands.0;
-        }
-        parts.push(first);
-        let untyped = parts.iter().all(|part| part.is_value());
-        let function = self.dialect.concat_function();
-        if let Some(function) = function {
-            self.push(function);
-            self.push("(");
-        }
-        for (position, part) in parts.into_iter().rev().enumerate() {
-            match function {
-                Some(_) => {
-                    self.push(if position > 0 { ", " } else { "" });
-                    self.node(part)?;
-                }
-                None => {
-                    self.push(if position > 0 { " || " } else { "" });
-                    if untyped {
-                        self.typed_operand(part, Level::Primary)?;
-                    } else {
-                        self.operand(part, Level::Primary)?;
-                    }
-                }
-            }
-        }
-        self.push(if function.is_some() { ")" } else { "" });
-        Ok(())
-    }
-
-    fn logical(&mut self, parts: &'a [Node], separator: &str, own: Level, of_none: bool) -> Written {
-        match parts {
-            [] => self.push(self.dialect.boolean(of_none)),
-            [one] => self.typed_operand(one, Level::Unknown)?,
-            parts => {
-                for (position, part) in parts.iter().enumerate() {
-                    if position > 0 {
-                        self.push(separator);
-                    }
-                    self.operand(part, own)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn like(
-        &mut self,
-        (operand, pattern): &'a (Node, Node),
-        ignore_case: bool,
-        escape: Option<char>,
-        negated: bool,
-    ) -> Written {
-        if ignore_case && !self.dialect.supports_ilike() {
-            self.push("lower(");
-            self.node(operand)?;
-            self.push(if negated { ") NOT LIKE lower(" } else { ") LIKE lower(" });
-            self.node(pattern)?;
-            self.push(")");
-        } else {
-            self.operand(operand, Level::Concat)?;
-            self.push(match (negated, ignore_case) {
-                (false, false) => " LIKE ",
-                (false, true) => " ILIKE ",
-                (true, false) => " NOT LIKE ",
-                (true, true) => " NOT ILIKE ",
-            });
-            self.operand(pattern, Level::Concat)?;
-        }
-        if let Some(escape) = escape {
-            self.push(" ESCAPE '");
-            self.sql.push(escape);
-            self.push("'");
-        }
-        Ok(())
-    }
-
     fn case(
         &mut self,
         operand: Option<&'a Node>,
@@ -408,55 +160,5 @@ impl<'a> SqlWriter<'a, '_> {
             }
             node => self.node(node),
         }
-    }
-}
-
-/// Whether a node is a bound number that an integer beside it must not make an integer of.
-pub(super) fn is_fraction(node: &Node) -> bool {
-    matches!(node, Node::Value(Value::Float(_) | Value::Decimal(_)))
-}
-
-fn are_values(nodes: &[Node]) -> bool {
-    !nodes.is_empty() && nodes.iter().all(Node::is_value)
-}
-
-pub(super) fn symbol(op: BinaryOp, dialect: &dyn Dialect) -> &'static str {
-    match op {
-        BinaryOp::Eq => "=",
-        BinaryOp::Ne => "<>",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => dialect.division(),
-        BinaryOp::IntDiv => dialect.integer_division(),
-        BinaryOp::Rem => "%",
-        BinaryOp::Concat => "||",
-        BinaryOp::Contains => "@>",
-        BinaryOp::ContainedBy => "<@",
-        BinaryOp::Overlaps => "&&",
-        BinaryOp::EqAny => "= ANY",
-        BinaryOp::IsDistinctFrom => match dialect.null_safe_equality() {
-            NullSafeEquality::IsDistinctFrom => "IS DISTINCT FROM",
-            NullSafeEquality::Is => "IS NOT",
-            NullSafeEquality::Spaceship => "<=>",
-        },
-        BinaryOp::IsNotDistinctFrom => match dialect.null_safe_equality() {
-            NullSafeEquality::IsDistinctFrom => "IS NOT DISTINCT FROM",
-            NullSafeEquality::Is => "IS",
-            NullSafeEquality::Spaceship => "<=>",
-        },
-    }
-}
-
-fn is_negative(value: &Value<'_>) -> bool {
-    match value {
-        Value::Int(value) => *value < 0,
-        Value::Float(value) => value.is_sign_negative(),
-        Value::Decimal(value) => value.is_sign_negative(),
-        _ => false,
     }
 }

@@ -1,7 +1,7 @@
 //! Comparison with all or any of several values.
 
 use super::check::has_aggregate;
-use super::expr::symbol;
+use super::operator::symbol;
 use super::precedence::Level;
 use super::writer::{SqlWriter, Written, invalid};
 use crate::expr::{BinaryOp, Node};

@@ -1,4 +1,4 @@
-//! `IN` over lists.
+//! `IN`, of lists and of subqueries.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -7,9 +7,31 @@ use super::precedence::Level;
 use super::writer::{Fault, SqlWriter, Written, invalid};
 use crate::dialect::{InList, ParameterPlace};
 use crate::expr::Node;
+use crate::statement::SelectStatement;
 use crate::value::Value;
 
 impl<'a> SqlWriter<'a, '_> {
+    pub(super) fn in_select(
+        &mut self,
+        operand: &'a Node,
+        select: &'a SelectStatement,
+        negated: bool,
+    ) -> Written {
+        self.operand(operand, Level::Concat)?;
+        self.push(if negated { " NOT IN " } else { " IN " });
+        let limited = select.limit.is_some() || select.offset.is_some();
+        if !limited || self.dialect.supports_limit_in_membership() {
+            return self.subquery(select);
+        }
+        // The same rows as a table, which may have a limit.
+        self.push("(SELECT * FROM ");
+        self.subquery(select)?;
+        self.push(" AS ");
+        self.identifier("limited")?;
+        self.push(")");
+        Ok(())
+    }
+
     /// A list that holds expressions.
     pub(super) fn in_list(&mut self, operand: &'a Node, list: &'a [Node], negated: bool) -> Written {
         if list.is_empty() {
