@@ -1,7 +1,8 @@
 //! What an aggregate says behind its arguments: of which rows, and in what order.
 
-use super::node::{Node, OrderBy};
+use super::node::Node;
 use super::operand::{Condition, Expr};
+use super::order::OrderBy;
 use crate::statement::Ordering;
 
 /// A call of an aggregate, with what it says beyond its arguments.

@@ -1,7 +1,7 @@
 //! Operators on the bits of integers.
 
 use super::builtin::Builtin;
-use super::node::Node;
+use super::func::builtin;
 use super::operand::{Expr, IntoExpr, KindOf};
 use super::ops::ExprOps;
 use crate::types::SqlType;
@@ -43,7 +43,7 @@ where
     where
         KindOf<R>: Integral,
     {
-        bits(Builtin::BitAnd, vec![self.into_node(), other.into_node()])
+        builtin(Builtin::BitAnd, [self.into_node(), other.into_node()])
     }
 
     /// The bits that either has: `self | other`.
@@ -51,7 +51,7 @@ where
     where
         KindOf<R>: Integral,
     {
-        bits(Builtin::BitOr, vec![self.into_node(), other.into_node()])
+        builtin(Builtin::BitOr, [self.into_node(), other.into_node()])
     }
 
     /// The bits that one of both has: PostgreSQL's `self # other`, MySQL's `self ^ other`; SQLite takes those of both
@@ -60,12 +60,12 @@ where
     where
         KindOf<R>: Integral,
     {
-        bits(Builtin::BitXor, vec![self.into_node(), other.into_node()])
+        builtin(Builtin::BitXor, [self.into_node(), other.into_node()])
     }
 
     /// The bits that it has not: `~self`.
     fn bit_not(self) -> Bits<Self> {
-        bits(Builtin::BitNot, vec![self.into_node()])
+        builtin(Builtin::BitNot, [self.into_node()])
     }
 
     /// The bits moved to the left by so many places: `self << places`. By 64 and more, PostgreSQL moves by the rest
@@ -74,7 +74,7 @@ where
     where
         KindOf<R>: Integral,
     {
-        bits(Builtin::ShiftLeft, vec![self.into_node(), places.into_node()])
+        builtin(Builtin::ShiftLeft, [self.into_node(), places.into_node()])
     }
 
     /// The bits moved to the right by so many places, the sign kept: `self >> places`. For 64 places and more see
@@ -83,12 +83,8 @@ where
     where
         KindOf<R>: Integral,
     {
-        bits(Builtin::ShiftRight, vec![self.into_node(), places.into_node()])
+        builtin(Builtin::ShiftRight, [self.into_node(), places.into_node()])
     }
 }
 
 impl<O: ExprOps> BitOps for O where KindOf<O>: Integral {}
-
-fn bits<T>(builtin: Builtin, args: Vec<Node>) -> Expr<T> {
-    Expr::new(Node::builtin(builtin, args))
-}

@@ -2,8 +2,9 @@
 
 use std::marker::PhantomData;
 
-use super::node::{Node, TableName};
+use super::node::Node;
 use super::operand::{ComparableTo, IntoExpr};
+use super::table_name::TableName;
 use crate::Name;
 use crate::types::SqlType;
 

@@ -1,5 +1,7 @@
 //! What `#[hybrid]` makes of Rust's operators: SQL that means the same. No part of the public interface.
 
+use super::func;
+pub use super::func::{abs, lower, upper};
 use super::node::{BinaryOp, Node, UnaryOp};
 use super::operand::{Condition, Expr, IntoExpr, KindOf};
 use super::ops::ExprOps;
@@ -239,39 +241,12 @@ where
     Expr::new(operand.into_node())
 }
 
-/// `operand.to_lowercase()`
-pub fn lower<O>(operand: O) -> Expr<O::Type>
-where
-    O: IntoExpr,
-    KindOf<O>: Textual,
-{
-    function("lower", vec![operand.into_node()])
-}
-
-/// `operand.to_uppercase()`
-pub fn upper<O>(operand: O) -> Expr<O::Type>
-where
-    O: IntoExpr,
-    KindOf<O>: Textual,
-{
-    function("upper", vec![operand.into_node()])
-}
-
 /// `operand.chars().count()`
 pub fn characters<O>(operand: O) -> Expr<i64>
 where
     O: IntoExpr<Type: SqlType<Kind: Textual>>,
 {
-    Expr::new(super::func::length(operand).into_node())
-}
-
-/// `operand.abs()`
-pub fn abs<O>(operand: O) -> Expr<O::Type>
-where
-    O: IntoExpr,
-    KindOf<O>: Numeric,
-{
-    function("abs", vec![operand.into_node()])
+    Expr::new(func::length(operand).into_node())
 }
 
 /// A condition that a pattern makes, which none at all fulfils.

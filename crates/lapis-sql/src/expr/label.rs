@@ -1,7 +1,8 @@
 //! Labels: names that a projection gives to its expressions.
 
-use super::node::{ColumnRef, Node};
+use super::node::Node;
 use super::operand::Expr;
+use super::table_name::ColumnRef;
 use crate::Name;
 use crate::statement::{SelectItem, Selection, Val};
 use crate::types::SqlType;

@@ -1,62 +1,16 @@
 //! The syntax tree: plain data, without type parameters.
 
-use std::fmt;
-
 use super::aggregate::Aggregate;
 use super::builtin::Builtin;
 use super::full_text::FullText;
 use super::grouping::GroupingForm;
 use super::json::PathStep;
-use super::operand::Expr;
+use super::table_name::{ColumnRef, TableName};
 use super::window::Window;
 use crate::Name;
 use crate::statement::SelectStatement;
 use crate::types::ColumnType;
 use crate::value::Value;
-
-/// A table as the statement names it: with its schema, or by an alias.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct TableName {
-    /// The schema, where one is named.
-    pub schema: Option<Name>,
-    /// The table's name, or its alias in this statement.
-    pub name: Name,
-}
-
-impl TableName {
-    /// A table named without a schema.
-    pub fn new(name: impl Into<Name>) -> Self {
-        Self { schema: None, name: name.into() }
-    }
-
-    /// A table named with its schema.
-    pub fn in_schema(schema: impl Into<Name>, name: impl Into<Name>) -> Self {
-        Self { schema: Some(schema.into()), name: name.into() }
-    }
-
-    /// A column of this table, read as `T`: the way to columns that are known only when the program runs.
-    pub fn column<T>(&self, name: impl Into<Name>) -> Expr<T> {
-        Expr::new(Node::column(self.clone(), name))
-    }
-}
-
-impl fmt::Display for TableName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.schema {
-            Some(schema) => write!(f, "{schema}.{}", self.name),
-            None => f.write_str(&self.name),
-        }
-    }
-}
-
-/// A column of a table, or a bare name such as a label.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ColumnRef {
-    /// The table, or `None` for a bare name.
-    pub table: Option<TableName>,
-    /// The column.
-    pub name: Name,
-}
 
 /// An operator before or after its one operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -410,41 +364,5 @@ impl Node {
             one => parts.push(one),
         }
         Node::Any(parts)
-    }
-}
-
-/// Which way an order runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
-    /// Smallest first.
-    Ascending,
-    /// Largest first.
-    Descending,
-}
-
-/// One term of an ORDER BY.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OrderBy {
-    /// What is ordered by.
-    pub node: Node,
-    /// Which way.
-    pub order: Order,
-    /// Where NULLs go, if not where the database puts them: `Some(true)` first, `Some(false)` last.
-    pub nulls_first: Option<bool>,
-}
-
-impl OrderBy {
-    /// NULLs before everything else.
-    #[must_use]
-    pub fn nulls_first(mut self) -> Self {
-        self.nulls_first = Some(true);
-        self
-    }
-
-    /// NULLs after everything else.
-    #[must_use]
-    pub fn nulls_last(mut self) -> Self {
-        self.nulls_first = Some(false);
-        self
     }
 }

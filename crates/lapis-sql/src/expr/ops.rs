@@ -3,8 +3,9 @@
 use super::builtin::Builtin;
 use super::column::{Column, StaticTable};
 use super::label::Labeled;
-use super::node::{BinaryOp, Node, Order, OrderBy, UnaryOp};
+use super::node::{BinaryOp, Node, UnaryOp};
 use super::operand::{ComparableTo, Condition, Expr, IntoExpr, KindOf};
+use super::order::{Order, OrderBy};
 use super::pattern::{self, Anchor};
 use crate::Name;
 use crate::statement::{Select, Val};

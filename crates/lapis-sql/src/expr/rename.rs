@@ -1,6 +1,7 @@
 //! Expressions made to speak of a table under another name.
 
-use super::node::{Node, TableName};
+use super::node::Node;
+use super::table_name::TableName;
 use crate::statement::{SelectStatement, TableSource};
 
 impl Node {

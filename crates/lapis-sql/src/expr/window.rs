@@ -3,8 +3,9 @@
 use std::marker::PhantomData;
 use std::ops::{RangeFrom, RangeFull, RangeInclusive, RangeToInclusive};
 
-use super::node::{Node, OrderBy};
+use super::node::Node;
 use super::operand::Expr;
+use super::order::OrderBy;
 use crate::Name;
 use crate::statement::{Grouping, Ordering};
 

@@ -86,7 +86,8 @@ arguments!(A, B, C, D, E, F);
 arguments!(A, B, C, D, E, F, G);
 arguments!(A, B, C, D, E, F, G, H);
 
-fn builtin<T, const N: usize>(builtin: Builtin, args: [Node; N]) -> Expr<T> {
+/// A call of what each database spells in its own way.
+pub(super) fn builtin<T, const N: usize>(builtin: Builtin, args: [Node; N]) -> Expr<T> {
     Expr::new(Node::builtin(builtin, args.into()))
 }
 
