@@ -3,14 +3,15 @@
 //! | room | holds |
 //! | --- | --- |
 //! | [`value`] | [`Value`], what is bound to a statement, and [`Cell`], what a driver's row lends |
+//! | [`key`] | primary keys of one column or several |
 //! | [`types`] | [`ColumnType`](types::ColumnType), the kinds of SQL values, and the Rust types stored in columns |
 //! | [`schema`] | [`MetaData`](schema::MetaData), tables, columns, constraints, sequences |
 //! | [`expr`] | typed expressions over a plain syntax tree |
-//! | [`statement`] | `select`, `insert`, `update`, `delete`, raw `text` |
+//! | [`statement`] | `select`, `insert`, `update`, `delete`, raw `text`, and what stands in FROM |
+//! | [`dynamic`] | columns by their names at run time |
 //! | [`paging`] | pages of a query, by number and by cursor |
 //! | [`compiler`] | statements and schema into SQL text with bound values |
 //! | [`dialect`] | what differs between the databases, as answers to questions |
-//! | [`dynamic`] | columns by their names at run time |
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -70,7 +70,9 @@
 //! | read a query in pages | [`Select::page`](statement::Select::page), [`Select::keyset`](statement::Select::keyset) |
 //! | write expressions | [`ExprOps`](expr::ExprOps), [`func`], [`BitOps`](expr::BitOps), [`JsonOps`](expr::JsonOps), [`full_text`](expr::full_text) |
 //! | declare functions and operators of one's own | [`sql_function!`], [`sql_operator!`] |
-//! | write statements | [`Entity::select`], [`select`](statement::select), [`text`](statement::text) |
+//! | write statements | [`Entity::select`], [`select`](statement::select), [`insert`](statement::insert), [`update`](statement::update), [`delete`](statement::delete), [`text`](statement::text) |
+//! | select from more than tables | [`alias`](statement::alias), [`Select::subquery`](statement::Select::subquery), [`Select::cte`](statement::Select::cte), [`values`](statement::values), [`generate_series`](statement::generate_series), [`json_elements`](statement::json_elements), [`unnest`](statement::unnest) |
+//! | see a statement's SQL | [`Statement::sql`](statement::Statement::sql), [`Statement::pretty`](statement::Statement::pretty) |
 //! | read rows of hand-written SQL | [`derive@FromRow`] |
 //! | run transactions again | [`Engine::transaction_with`], [`SessionMaker::begin_with`], [`RetryPolicy`] |
 //! | do without a runtime | [`blocking`] |
