@@ -73,10 +73,9 @@ impl<E, T> Property<E, T> {
 
 impl<E: StaticTable, T> Property<E, T> {
     /// The expression of the table under another name.
+    #[must_use]
     pub fn of(self, table: &Alias<E>) -> Expr<T> {
-        let mut node = (self.node)();
-        node.rename_table(&E::table_name(), &table.table_name());
-        Expr::new(node)
+        table.expr(Expr::new((self.node)()))
     }
 }
 

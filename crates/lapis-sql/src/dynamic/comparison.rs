@@ -17,6 +17,7 @@ use crate::expr::BinaryOp;
 /// assert!("= 1 OR 1".parse::<Comparison>().is_err());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Comparison {
     /// `=`
     Eq,

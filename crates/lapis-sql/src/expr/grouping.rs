@@ -5,6 +5,7 @@ use crate::statement::Grouping;
 
 /// How several groupings are made of the terms of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum GroupingForm {
     /// `ROLLUP`: by all terms, by all but the last, and so on to none.
     Rollup,

@@ -31,12 +31,14 @@ fn quantified<T>(all: bool, of: Node) -> Expr<T> {
 /// SQLite has no such clause: there a CASE asks whether there is a row for which the comparison fails, and else one for
 /// which it is NULL, and there an aggregate cannot be compared in this way. Anywhere but on the right of `eq`, `ne`,
 /// `lt`, `le`, `gt` or `ge` it is an error when compiled.
+#[must_use]
 pub fn all_in<T: SqlType + 'static>(select: Select<Val<T>>) -> Expr<T> {
     quantified(true, Node::Scalar(Box::new(select.statement)))
 }
 
 /// `ANY (SELECT …)`, on the right of a comparison: it holds if it does for one of the rows. Of no rows it fails; where
 /// it fails for all but some that are NULL, it is NULL. See [`all_in`].
+#[must_use]
 pub fn any_in<T: SqlType + 'static>(select: Select<Val<T>>) -> Expr<T> {
     quantified(false, Node::Scalar(Box::new(select.statement)))
 }

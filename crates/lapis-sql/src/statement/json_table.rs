@@ -22,6 +22,7 @@ pub struct JsonTable {
 
 /// What of a JSON document is taken as rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum JsonPart {
     /// The elements of an array.
     Elements,

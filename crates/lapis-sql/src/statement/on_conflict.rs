@@ -1,5 +1,7 @@
 //! `INSERT … ON CONFLICT`: upserts.
 
+use std::fmt;
+
 use super::terms::and_also;
 use super::{Assignments, ColumnList, Insert, Shape};
 use crate::Name;
@@ -62,6 +64,16 @@ pub struct Conflict<E, S: Shape = ()> {
     insert: Insert<E, S>,
     target: ConflictTarget,
     filter: Option<Node>,
+}
+
+impl<E, S: Shape> fmt::Debug for Conflict<E, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Conflict")
+            .field("insert", &self.insert)
+            .field("target", &self.target)
+            .field("filter", &self.filter)
+            .finish()
+    }
 }
 
 impl<E, S: Shape> Insert<E, S> {

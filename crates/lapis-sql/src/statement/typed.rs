@@ -122,8 +122,8 @@ macro_rules! joined_write_statement {
 
             /// At most so many rows.
             ///
-            /// MySQL and MariaDB have it, for statements without joins. Elsewhere, and there it is an error when
-            /// compiled, say in the filter which they are: `.filter(id.in_select(select(id).order_by(..).limit(..)))`.
+            /// MySQL and MariaDB have it, for statements without joins; elsewhere it is an error when compiled. There,
+            /// say in the filter which rows: `.filter(id.in_select(select(id).order_by(..).limit(..)))`.
             #[must_use]
             pub fn limit(mut self, rows: u64) -> Self {
                 self.statement.limit = Some(rows);

@@ -4,6 +4,7 @@ use super::{BooleanKind, DecimalKind, FloatKind, IntegerKind, JsonKind, Kind, Te
 
 /// What a value within a JSON document is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum JsonScalar {
     /// A document again, whatever it is.
     Document,

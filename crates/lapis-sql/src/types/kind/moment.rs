@@ -5,6 +5,7 @@ use crate::expr::{Builtin, Node};
 
 /// How a value says when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Moment {
     /// A calendar date.
     Date,
