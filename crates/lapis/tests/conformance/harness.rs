@@ -15,6 +15,7 @@ use lapis::types::Decode;
 use tempfile::TempDir;
 
 use crate::omissions;
+use crate::server::{self, Server};
 
 pub use lapis::Result;
 
@@ -39,23 +40,17 @@ impl Target {
         }
     }
 
-    /// The variable that says where the server is.
-    fn variable(self) -> Option<&'static str> {
+    /// The server that it is on.
+    fn server(self) -> Option<Server> {
         match self {
-            Target::Postgres => Some("LAPIS_TEST_POSTGRES_URL"),
-            Target::MySql => Some("LAPIS_TEST_MYSQL_URL"),
+            Target::Postgres => Some(Server::Postgres),
+            Target::MySql => Some(Server::MySql),
             Target::SqliteMemory | Target::SqliteFile => None,
         }
     }
 
-    fn server(self) -> Option<String> {
-        self.variable()
-            .and_then(|variable| std::env::var(variable).ok())
-            .filter(|url| !url.is_empty())
-    }
-
     fn is_covered(self) -> bool {
-        self.variable().is_none() || self.server().is_some()
+        self.server().is_none_or(|server| server.url().is_some())
     }
 }
 
@@ -63,8 +58,8 @@ impl Target {
 fn coverage() -> String {
     let mut report = String::from("databases covered:\n");
     for target in Target::ALL {
-        let note = match target.variable() {
-            Some(variable) if !target.is_covered() => format!("no: {variable} is not set"),
+        let note = match target.server() {
+            Some(server) if !target.is_covered() => format!("no: {} is not set", server.variable()),
             _ => "yes".to_owned(),
         };
         report.push_str(&format!("  {:<17} {note}\n", target.name()));
@@ -95,7 +90,7 @@ pub struct Database {
 enum Place {
     Memory,
     File(TempDir),
-    Server { url: String, admin: String, removal: String },
+    Server(server::Place),
 }
 
 impl Deref for Database {
@@ -108,13 +103,12 @@ impl Deref for Database {
 
 impl Database {
     async fn open(target: Target, test: &'static str) -> Result<Self> {
-        let place = match target {
-            Target::SqliteMemory => Place::Memory,
-            Target::SqliteFile => Place::File(tempfile::tempdir().expect("a temporary directory")),
-            Target::Postgres | Target::MySql => {
-                let admin = target.server().expect("a test runs where its server is");
-                create_on_server(target, admin).await?
+        let place = match target.server() {
+            Some(server) => create_on_server(server).await?,
+            None if target == Target::SqliteFile => {
+                Place::File(tempfile::tempdir().expect("a temporary directory"))
             }
+            None => Place::Memory,
         };
         let log = Arc::new(Mutex::new(Vec::new()));
         let engine = observed(Engine::builder(place.url()), &log).connect().await?;
@@ -123,12 +117,10 @@ impl Database {
 
     async fn remove(self) -> Result<()> {
         self.engine.close().await?;
-        if let Place::Server { admin, removal, .. } = &self.place {
-            let server = Engine::connect(admin).await?;
-            server.script(removal).await?;
-            server.close().await?;
+        match &self.place {
+            Place::Server(place) => place.remove().await,
+            Place::Memory | Place::File(_) => Ok(()),
         }
-        Ok(())
     }
 
     /// Creates the tables of entities.
@@ -202,33 +194,17 @@ impl Place {
         match self {
             Place::Memory => "sqlite::memory:".into(),
             Place::File(directory) => format!("sqlite://{}", directory.path().join("test.db").display()),
-            Place::Server { url, .. } => url.clone(),
+            Place::Server(place) => place.url.clone(),
         }
     }
 }
 
-/// Makes an empty place of its own for one test: a database, or, on PostgreSQL, where making one takes long, a schema.
-async fn create_on_server(target: Target, admin: String) -> Result<Place> {
+/// Makes an empty place of its own for one test.
+async fn create_on_server(server: Server) -> Result<Place> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!("lapis_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let server = Engine::connect(&admin).await?;
-    let kind = if target == Target::Postgres { "SCHEMA" } else { "DATABASE" };
-    server.script(&format!("CREATE {kind} {name}")).await?;
-    server.close().await?;
-    let (address, options) = admin.split_once('?').unwrap_or((&admin, ""));
-    let url = match target {
-        Target::Postgres => format!("{address}?{options}&search_path={name}"),
-        _ => {
-            let host_end = address.find("://").map_or(0, |at| at + 3);
-            let host = address[host_end..].find('/').map_or(address, |slash| &address[..host_end + slash]);
-            format!("{host}/{name}?{options}")
-        }
-    };
-    let removal = match target {
-        Target::Postgres => format!("DROP SCHEMA {name} CASCADE"),
-        _ => format!("DROP DATABASE {name}"),
-    };
-    Ok(Place::Server { url, admin, removal })
+    let place = server.make(&name).await?.expect("a test runs where its server is");
+    Ok(Place::Server(place))
 }
 
 fn observed(builder: EngineBuilder, log: &Arc<Mutex<Vec<String>>>) -> EngineBuilder {

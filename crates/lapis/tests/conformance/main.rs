@@ -38,6 +38,8 @@ mod references;
 mod retry;
 mod row_locks;
 mod schema;
+#[path = "../support/server.rs"]
+mod server;
 mod set_operations;
 mod statements;
 mod subqueries;

@@ -5,33 +5,21 @@ use lapis::prelude::*;
 
 use crate::data;
 use crate::entry::Runnable;
+use crate::server::{Place, Server};
 use crate::tables::{Author, Book, Course, Genre, Sale, Stock, Tag};
 
 /// A kind of database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     Sqlite,
-    Postgres,
-    MySql,
-}
-
-impl Target {
-    /// The URL of a server on which a database may be made, or of SQLite; none where the environment names none.
-    fn url(self) -> Option<String> {
-        let variable = match self {
-            Target::Sqlite => return Some("sqlite::memory:".into()),
-            Target::Postgres => "LAPIS_TEST_POSTGRES_URL",
-            Target::MySql => "LAPIS_TEST_MYSQL_URL",
-        };
-        std::env::var(variable).ok().filter(|url| !url.is_empty())
-    }
+    On(Server),
 }
 
 /// A database that holds the tables and their rows.
 pub struct Database {
     pub engine: Engine,
-    /// The server, and what removes the database from it.
-    place: Option<(Engine, String)>,
+    /// Where it is on a server.
+    place: Option<Place>,
 }
 
 /// What came of a statement.
@@ -45,37 +33,16 @@ struct Outcome {
 impl Database {
     /// Makes a database and fills it, if there is a server for it.
     pub async fn create(target: Target) -> lapis::Result<Option<Self>> {
-        let Some(url) = target.url() else { return Ok(None) };
-        // On PostgreSQL, where a database takes long to make, it is a schema.
-        let name = format!("lapis_guide_{}", std::process::id());
-        let (url_here, made, removal) = match target {
-            Target::Sqlite => (url.clone(), None, String::new()),
-            Target::Postgres => {
-                let (address, options) =
-                    url.split_once('?').unwrap_or((&url, ""));
-                let here = format!("{address}?{options}&search_path={name}");
-                (
-                    here,
-                    Some(format!("CREATE SCHEMA {name}")),
-                    format!("DROP SCHEMA {name} CASCADE"),
-                )
-            }
-            Target::MySql => {
-                let here = with_database(&url, &name);
-                (
-                    here,
-                    Some(format!("CREATE DATABASE {name}")),
-                    format!("DROP DATABASE {name}"),
-                )
+        let (engine, place) = match target {
+            Target::Sqlite => (Engine::connect("sqlite::memory:").await?, None),
+            Target::On(server) => {
+                let name = format!("lapis_guide_{}", std::process::id());
+                let Some(place) = server.make(&name).await? else {
+                    return Ok(None);
+                };
+                (Engine::connect(&place.url).await?, Some(place))
             }
         };
-        let mut place = None;
-        if let Some(made) = made {
-            let server = Engine::connect(&url).await?;
-            server.script(&made).await?;
-            place = Some((server, removal));
-        }
-        let engine = Engine::connect(&url_here).await?;
         let database = Self { engine, place };
         data::fill(&database.engine).await?;
         Ok(Some(database))
@@ -83,11 +50,10 @@ impl Database {
 
     pub async fn remove(self) -> lapis::Result<()> {
         self.engine.close().await?;
-        if let Some((server, removal)) = self.place {
-            server.script(&removal).await?;
-            server.close().await?;
+        match self.place {
+            Some(place) => place.remove().await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn has_arrays(&self) -> bool {
@@ -219,14 +185,4 @@ impl Database {
         }
         Ok(())
     }
-}
-
-/// The same URL for another database.
-fn with_database(url: &str, name: &str) -> String {
-    let (address, options) = url.split_once('?').unwrap_or((url, ""));
-    let host = address.find("://").map_or(0, |at| at + 3);
-    let end = address[host..]
-        .find('/')
-        .map_or(address.len(), |slash| host + slash);
-    format!("{}/{name}?{options}", &address[..end])
 }

@@ -14,6 +14,8 @@ mod data;
 mod database;
 mod entry;
 mod page;
+#[path = "../support/server.rs"]
+mod server;
 mod source;
 mod tables;
 
@@ -23,6 +25,7 @@ use lapis::sql::dialect::{Dialect, MariaDb, MySql, Postgres, Sqlite};
 
 use crate::database::{Database, Target};
 use crate::entry::Entry;
+use crate::server::Server;
 use crate::source::Documented;
 use crate::tables::Book;
 
@@ -121,12 +124,12 @@ fn every_entry_does_what_its_sql_does_on_sqlite() {
 
 #[test]
 fn every_entry_does_what_its_sql_does_on_postgresql() {
-    every_entry_does_what_its_sql_does(Target::Postgres);
+    every_entry_does_what_its_sql_does(Target::On(Server::Postgres));
 }
 
 #[test]
 fn every_entry_does_what_its_sql_does_on_mysql_or_mariadb() {
-    every_entry_does_what_its_sql_does(Target::MySql);
+    every_entry_does_what_its_sql_does(Target::On(Server::MySql));
 }
 
 #[test]

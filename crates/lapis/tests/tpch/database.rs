@@ -3,31 +3,21 @@
 use lapis::prelude::*;
 
 use crate::data;
+use crate::server::{Place, Server};
 
 /// A kind of database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     Sqlite,
-    Postgres,
-    MySql,
+    On(Server),
 }
 
 impl Target {
-    /// The URL of a server on which a database may be made, or of SQLite; none where the environment names none.
-    fn url(self) -> Option<String> {
-        let variable = match self {
-            Target::Sqlite => return Some("sqlite::memory:".into()),
-            Target::Postgres => "LAPIS_TEST_POSTGRES_URL",
-            Target::MySql => "LAPIS_TEST_MYSQL_URL",
-        };
-        std::env::var(variable).ok().filter(|url| !url.is_empty())
-    }
-
     /// What makes the database count its rows, so that it finds good ways through them.
     fn statistics(self) -> &'static str {
         match self {
-            Target::Sqlite | Target::Postgres => "ANALYZE",
-            Target::MySql => {
+            Target::Sqlite | Target::On(Server::Postgres) => "ANALYZE",
+            Target::On(Server::MySql) => {
                 "ANALYZE TABLE region, nation, supplier, part, partsupp, customer, orders, lineitem"
             }
         }
@@ -37,21 +27,19 @@ impl Target {
 /// A database that holds the data.
 pub struct Database {
     pub engine: Engine,
-    /// The server, and the name of the database that is removed from it.
-    place: Option<(Engine, String)>,
+    /// Where it is on a server.
+    place: Option<Place>,
 }
 
 impl Database {
     /// Makes a database and fills it, if there is a server for it.
     pub async fn create(target: Target) -> lapis::Result<Option<Self>> {
-        let Some(url) = target.url() else { return Ok(None) };
         let (engine, place) = match target {
-            Target::Sqlite => (Engine::connect(&url).await?, None),
-            Target::Postgres | Target::MySql => {
+            Target::Sqlite => (Engine::connect("sqlite::memory:").await?, None),
+            Target::On(server) => {
                 let name = format!("lapis_tpch_{}", std::process::id());
-                let server = Engine::connect(&url).await?;
-                server.script(&format!("CREATE DATABASE {name}")).await?;
-                (Engine::connect(&with_database(&url, &name)).await?, Some((server, name)))
+                let Some(place) = server.make(&name).await? else { return Ok(None) };
+                (Engine::connect(&place.url).await?, Some(place))
             }
         };
         data::load(&engine).await?;
@@ -71,18 +59,9 @@ impl Database {
 
     pub async fn remove(self) -> lapis::Result<()> {
         self.engine.close().await?;
-        if let Some((server, name)) = self.place {
-            server.script(&format!("DROP DATABASE {name}")).await?;
-            server.close().await?;
+        match self.place {
+            Some(place) => place.remove().await,
+            None => Ok(()),
         }
-        Ok(())
     }
-}
-
-/// The same URL for another database.
-fn with_database(url: &str, name: &str) -> String {
-    let (address, options) = url.split_once('?').unwrap_or((url, ""));
-    let host = address.find("://").map_or(0, |at| at + 3);
-    let end = address[host..].find('/').map_or(address.len(), |slash| host + slash);
-    format!("{}/{name}?{options}", &address[..end])
 }

@@ -9,6 +9,8 @@
 mod data;
 mod database;
 mod queries;
+#[path = "../support/server.rs"]
+mod server;
 mod tables;
 
 use std::fmt::Debug;
@@ -19,6 +21,7 @@ use lapis::prelude::*;
 
 use crate::database::{Database, Target};
 use crate::queries::Rows;
+use crate::server::Server;
 
 /// Checks that a query has rows, and those of its reference text.
 async fn same_rows<T>(database: &Database, number: u8, query: impl Rows<T>) -> lapis::Result<()>
@@ -125,12 +128,12 @@ fn every_query_gives_the_rows_of_its_reference_on_sqlite() {
 
 #[test]
 fn every_query_gives_the_rows_of_its_reference_on_postgresql() {
-    run(Target::Postgres);
+    run(Target::On(Server::Postgres));
 }
 
 #[test]
 fn every_query_gives_the_rows_of_its_reference_on_mysql_or_mariadb() {
-    run(Target::MySql);
+    run(Target::On(Server::MySql));
 }
 
 #[test]
