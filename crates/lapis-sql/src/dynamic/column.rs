@@ -249,11 +249,7 @@ impl DynamicColumn {
     }
 
     fn compared(&self, how: Comparison, value: Node) -> Expr<bool> {
-        match (how, value) {
-            (Comparison::Eq, Node::Value(Value::Null)) => self.is_null(),
-            (Comparison::Ne, Node::Value(Value::Null)) => self.is_not_null(),
-            (how, value) => Expr::new(Node::binary(how.operator(), self.node(), value)),
-        }
+        Expr::new(Node::compared(how.operator(), self.node(), value))
     }
 
     fn assign<E: StaticTable>(&self, value: Node) -> Result<Assignment<E>, ColumnError> {

@@ -4,7 +4,6 @@ use super::func;
 pub use super::func::{abs, lower, upper};
 use super::node::{BinaryOp, Node, UnaryOp};
 use super::operand::{Condition, Expr, IntoExpr, KindOf};
-use super::ops::ExprOps;
 use crate::Name;
 use crate::types::SqlType;
 use crate::types::kind::{
@@ -263,16 +262,7 @@ pub fn condition<C: Condition>(condition: C) -> Expr<bool> {
 }
 
 fn binary(op: BinaryOp, left: impl IntoExpr, right: impl IntoExpr) -> Expr<bool> {
-    let (left, right) = (left.into_node(), right.into_node());
-    match (op, &left, &right) {
-        (BinaryOp::IsNotDistinctFrom, _, Node::Value(crate::Value::Null)) => {
-            Expr::<bool>::new(left).is_null()
-        }
-        (BinaryOp::IsDistinctFrom, _, Node::Value(crate::Value::Null)) => {
-            Expr::<bool>::new(left).is_not_null()
-        }
-        _ => Expr::new(Node::binary(op, left, right)),
-    }
+    Expr::new(Node::compared(op, left.into_node(), right.into_node()))
 }
 
 fn function<T>(name: &'static str, args: Vec<Node>) -> Expr<T> {

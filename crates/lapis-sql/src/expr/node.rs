@@ -274,6 +274,19 @@ impl Node {
         }
     }
 
+    /// `left op right`, but where `right` is the value NULL and the operator asks for equality: `left IS NULL`.
+    pub(crate) fn compared(op: BinaryOp, left: Node, right: Node) -> Node {
+        match op {
+            BinaryOp::Eq | BinaryOp::IsNotDistinctFrom if right.is_null_value() => {
+                Node::unary(UnaryOp::IsNull, left)
+            }
+            BinaryOp::Ne | BinaryOp::IsDistinctFrom if right.is_null_value() => {
+                Node::unary(UnaryOp::IsNotNull, left)
+            }
+            op => Node::binary(op, left, right),
+        }
+    }
+
     /// The opposite condition: `NOT x`, or what says the same more plainly (`IS NOT NULL`, `NOT IN`, `<>`).
     #[must_use]
     pub fn negate(self) -> Self {

@@ -30,18 +30,12 @@ use crate::types::{ColumnType, HasLength, SqlType};
 pub trait ExprOps: IntoExpr + Sized {
     /// `self = other`; where `other` is the value NULL (`None`), `self IS NULL`.
     fn eq<R: ComparableTo<KindOf<Self>>>(self, other: R) -> Expr<bool> {
-        match other.into_node() {
-            null if null.is_null_value() => self.is_null(),
-            other => compare(BinaryOp::Eq, self, other),
-        }
+        Expr::new(Node::compared(BinaryOp::Eq, self.into_node(), other.into_node()))
     }
 
     /// `self <> other`; where `other` is the value NULL (`None`), `self IS NOT NULL`.
     fn ne<R: ComparableTo<KindOf<Self>>>(self, other: R) -> Expr<bool> {
-        match other.into_node() {
-            null if null.is_null_value() => self.is_not_null(),
-            other => compare(BinaryOp::Ne, self, other),
-        }
+        Expr::new(Node::compared(BinaryOp::Ne, self.into_node(), other.into_node()))
     }
 
     /// `self < other`

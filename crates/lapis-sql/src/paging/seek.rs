@@ -91,10 +91,7 @@ fn beyond(term: &Term, value: &Value<'static>, side: Side, last: bool) -> Option
 }
 
 fn equals(term: &Term, value: &Value<'static>) -> Node {
-    match value {
-        Value::Null => Node::unary(UnaryOp::IsNull, term.node.clone()),
-        value => Node::binary(BinaryOp::Eq, term.node.clone(), Node::Value(value.clone())),
-    }
+    Node::compared(BinaryOp::Eq, term.node.clone(), Node::Value(value.clone()))
 }
 
 fn all(mut nodes: Vec<Node>) -> Node {

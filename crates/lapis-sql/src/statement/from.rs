@@ -4,7 +4,10 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::derived::derived_columns;
-use super::{FunctionTable, JsonTable, Select, SelectStatement, SeriesTable, Shape, ValuesTable};
+use super::{
+    FunctionTable, JsonElements, JsonMembers, JsonTable, Select, SelectStatement, Series, SeriesTable,
+    Shape, TableFunction, Unnest, Values, ValuesTable,
+};
 use crate::Name;
 use crate::expr::{Expr, Labeled, Node, StaticTable, TableColumn, TableName};
 
@@ -112,6 +115,29 @@ impl IntoFromItem for TableName {
     }
 }
 
+/// What has a name in the statement is kept for its columns, and given to FROM by reference.
+macro_rules! by_reference {
+    ($([$($generics:tt)*] $name:ty),+ $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> IntoFromItem for &$name {
+            fn into_from_item(self) -> FromItem {
+                self.clone().into_from_item()
+            }
+        }
+    )+};
+}
+
+by_reference! {
+    [E: StaticTable] Alias<E>,
+    [] Subquery,
+    [] Values,
+    [] Series,
+    [] TableFunction,
+    [T] Unnest<T>,
+    [T] JsonElements<T>,
+    [T] JsonMembers<T>,
+}
+
 /// The table of `E`, for `from` and joins: `.join_on(table::<Post>(), Post::author.eq(User::id))`.
 #[must_use]
 pub fn table<E: StaticTable>() -> FromItem {
@@ -196,13 +222,6 @@ impl<E: StaticTable> IntoFromItem for Alias<E> {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<E: StaticTable> IntoFromItem for &Alias<E> {
-    fn into_from_item(self) -> FromItem {
-        self.clone().into_from_item()
-    }
-}
-
 /// A query as something to select from, under a name: what [`Select::subquery`] makes.
 #[derive(Debug, Clone)]
 pub struct Subquery {
@@ -263,13 +282,6 @@ impl IntoFromItem for Subquery {
         let select = Box::new(self.statement);
         let source = if self.lateral { TableSource::Lateral(select) } else { TableSource::Select(select) };
         FromItem { source, alias: Some(self.name) }
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl IntoFromItem for &Subquery {
-    fn into_from_item(self) -> FromItem {
-        self.clone().into_from_item()
     }
 }
 

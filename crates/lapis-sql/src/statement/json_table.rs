@@ -185,13 +185,6 @@ macro_rules! json_table {
                 FromItem { source: TableSource::Json(Box::new(self.table)), alias: Some(self.name) }
             }
         }
-
-        #[diagnostic::do_not_recommend]
-        impl<T> IntoFromItem for &$name<T> {
-            fn into_from_item(self) -> FromItem {
-                self.clone().into_from_item()
-            }
-        }
     )+};
 }
 

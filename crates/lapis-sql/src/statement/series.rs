@@ -104,10 +104,3 @@ impl IntoFromItem for Series {
         FromItem { source: TableSource::Series(Box::new(self.table)), alias: Some(self.name) }
     }
 }
-
-#[diagnostic::do_not_recommend]
-impl IntoFromItem for &Series {
-    fn into_from_item(self) -> FromItem {
-        self.clone().into_from_item()
-    }
-}

@@ -104,13 +104,6 @@ impl IntoFromItem for TableFunction {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl IntoFromItem for &TableFunction {
-    fn into_from_item(self) -> FromItem {
-        self.clone().into_from_item()
-    }
-}
-
 /// The elements of an array as rows, under a name: what [`unnest`] makes.
 pub struct Unnest<T> {
     call: TableFunction,
@@ -183,12 +176,5 @@ impl<T> fmt::Debug for Unnest<T> {
 impl<T> IntoFromItem for Unnest<T> {
     fn into_from_item(self) -> FromItem {
         self.call.into_from_item()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T> IntoFromItem for &Unnest<T> {
-    fn into_from_item(self) -> FromItem {
-        (&self.call).into_from_item()
     }
 }

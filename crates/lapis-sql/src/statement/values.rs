@@ -115,10 +115,3 @@ impl IntoFromItem for Values {
         FromItem { source: TableSource::Values(self.table), alias: Some(self.name) }
     }
 }
-
-#[diagnostic::do_not_recommend]
-impl IntoFromItem for &Values {
-    fn into_from_item(self) -> FromItem {
-        self.clone().into_from_item()
-    }
-}
