@@ -23,7 +23,9 @@ impl<'a> SqlWriter<'a, '_> {
         let selected: &[_] =
             if select.distinct && !select.order_by.is_empty() { &select.items } else { &[] };
         let repeated = select.group_by.iter().chain(selected.iter().map(|item| &item.node));
-        self.repeated.extend(repeated.filter(|node| binds_value(node)).map(|node| (node, None)));
+        // A value alone is the same wherever it stands, and may be of another type there.
+        let has_to_be_repeated = |node: &&Node| !matches!(node, Node::Value(_)) && binds_value(node);
+        self.repeated.extend(repeated.filter(has_to_be_repeated).map(|node| (node, None)));
         before
     }
 

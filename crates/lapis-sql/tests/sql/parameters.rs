@@ -52,6 +52,15 @@ fn what_is_grouped_by_is_written_with_the_same_parameters() {
 }
 
 #[test]
+fn a_value_that_is_selected_and_ordered_by_has_a_parameter_of_its_own_elsewhere() {
+    let distinct = select((lit(1_i64).label("one"), func::right(User::name, 1)))
+        .distinct()
+        .filter(User::id.gt(1))
+        .order_by(label::<i64>("one"));
+    assert_snapshot!("selected_value", sql(distinct));
+}
+
+#[test]
 fn a_value_is_nothing_to_group_by() {
     let grouped = select(func::count_all()).from(table::<User>()).group_by(lit(1_i64));
     assert_snapshot!("grouped_by_a_value", sql(grouped));
