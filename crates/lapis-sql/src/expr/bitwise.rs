@@ -25,7 +25,8 @@ type Bits<O> = Expr<<<O as IntoExpr>::Type as SqlType>::Propagate<i64>>;
 /// let writers = select(User::ID).filter(User::RIGHTS.bit_and(0b10).ne(0));
 /// assert_eq!(
 ///     writers.sql(&Postgres)?,
-///     r#"SELECT "users"."id" FROM "users" WHERE ("users"."rights" & $1::INTEGER) <> $2"#
+///     "SELECT \"users\".\"id\" FROM \"users\" \
+///      WHERE (CAST(\"users\".\"rights\" AS BIGINT) & CAST($1::INTEGER AS BIGINT)) <> $2"
 /// );
 /// // MySQL's result is unsigned, and made what it is elsewhere.
 /// assert_eq!(

@@ -120,6 +120,9 @@ async fn operators_on_bits_compute_with_64_of_them(database: &Database) -> Resul
     assert_eq!(each(database, number.shift_right(1)).await?, [3, -4, 0]);
     assert_eq!(each(database, number.bit_and(number.bit_not())).await?, [0, 0, 0]);
     assert_eq!(each(database, Word::missing.bit_or(1)).await?, [None, None, None]);
+    // PostgreSQL's sum is no integer.
+    let sums = select((func::sum(number).bit_not(), func::count(number).bit_or(func::sum(number))));
+    assert_eq!(database.one(sums).await?, (Some(!-1), 3 | -1));
     Ok(())
 }
 

@@ -63,11 +63,12 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
         Builtin::JsonElement(scalar) | Builtin::JsonMember(scalar) => Template(json_value(scalar)),
         Builtin::JsonOrdinality => Template("{0}"),
         Builtin::Random => Call("random"),
-        Builtin::BitAnd => Template("({0} & {1})"),
-        Builtin::BitOr => Template("({0} | {1})"),
-        Builtin::BitXor => Template("({0} # {1})"),
-        Builtin::BitNot => Template("(~{0})"),
-        // Of 64 bits, since those of a narrower integer would be moved out of it.
+        // A sum of whole numbers is a `NUMERIC`, which has no bits; and of 64 bits, since those of a narrower integer would
+        // be moved out of it.
+        Builtin::BitAnd => Template("(CAST({:0} AS BIGINT) & CAST({:1} AS BIGINT))"),
+        Builtin::BitOr => Template("(CAST({:0} AS BIGINT) | CAST({:1} AS BIGINT))"),
+        Builtin::BitXor => Template("(CAST({:0} AS BIGINT) # CAST({:1} AS BIGINT))"),
+        Builtin::BitNot => Template("(~CAST({:0} AS BIGINT))"),
         Builtin::ShiftLeft => Template("(CAST({:0} AS BIGINT) << CAST({:1} AS INTEGER))"),
         Builtin::ShiftRight => Template("(CAST({:0} AS BIGINT) >> CAST({:1} AS INTEGER))"),
 
