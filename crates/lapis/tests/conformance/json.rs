@@ -191,6 +191,8 @@ async fn rows_become_objects_and_arrays(database: &Database) -> Result<()> {
     if !database.is_mysql() {
         assert_eq!(objects?, Some(Json(json!([{ "id": 1, "name": "one", "more": null }]))));
     }
+    let first = select(func::json_agg(Parcel::id).path("[0]").as_int()).filter(Parcel::id.eq(2));
+    assert_eq!(database.one(first).await?, Some(2));
     let by_name = select(func::json_object_agg(Parcel::name, Parcel::id));
     assert_eq!(database.one(by_name).await?, Some(Json(json!({ "one": 1, "two": 2 }))));
     Ok(())
