@@ -135,6 +135,11 @@ impl Query {
         }
     }
 
+    /// Whether it makes groups of rows.
+    pub fn is_grouped(&self) -> bool {
+        matches!(&self.body, Body::Plain(plain) if plain.group_by.is_some())
+    }
+
     /// Whether it is one row: aggregates without groups.
     pub fn is_one_row(&self) -> bool {
         matches!(&self.body, Body::Plain(plain) if plain.group_by.as_ref().is_some_and(Vec::is_empty))

@@ -2,19 +2,19 @@
 
 use std::cmp::Ordering;
 
-use lapis::expr::{Expr, ExprOps, func};
+use lapis::expr::{Expr, ExprOps, JsonPath, func};
 use rust_decimal::Decimal;
 
 use super::numbers::{digits, exact, few_digits};
-use super::{Entry, Generated, Generator, windows};
-use crate::datum::{Datum, Meant, compare, float, same};
+use super::{Entry, Generated, Generator, json, windows};
+use crate::datum::{Datum, Doubt, Meant, compare, float, same};
 use crate::environment::Environment;
 use crate::term::{Any, Kind, Maybe, Scalar, Term};
 
 /// Sums have at most so many values.
 const ROWS: f64 = 400.0;
 
-pub fn entries<T: Generated>() -> [Entry<T>; 2] {
+pub fn entries<T: Generated>() -> [Entry<T>; 3] {
     [
         ("max", |g| {
             aggregate(
@@ -30,7 +30,49 @@ pub fn entries<T: Generated>() -> [Entry<T>; 2] {
                 |v| extreme(v, Ordering::Less),
             )
         }),
+        ("any_value", any_value),
     ]
+}
+
+/// The value of any row.
+fn any_value<T: Generated>(g: &mut Generator) -> Option<Term<T>> {
+    if g.scope().windows {
+        return None;
+    }
+    let a = argument(g, Generator::term::<T>);
+    let expr = Maybe::Perhaps(func::any_value(a.expr.clone()));
+    let bound = a.bound;
+    let of = Of { argument: Some(a.any()), filter: None };
+    let the_same = |values: Vec<Datum>| {
+        let Some(first) = values.first() else { return Ok(Datum::Null) };
+        for value in &values {
+            if !same(first, value)? {
+                return Err(Doubt::Ties);
+            }
+        }
+        Ok(first.clone())
+    };
+    Some(of.finish(g, expr, the_same).bounded(bound))
+}
+
+pub const CONDITIONS: &[Entry<bool>] = &[
+    ("bool_and", |g| of_conditions(g, |a| func::bool_and(a), |values| !values.contains(&false))),
+    ("bool_or", |g| of_conditions(g, |a| func::bool_or(a), |values| values.contains(&true))),
+];
+
+fn of_conditions(
+    g: &mut Generator,
+    call: fn(Maybe<bool>) -> Expr<Option<bool>>,
+    value: fn(Vec<bool>) -> bool,
+) -> Option<Term<bool>> {
+    let argument = argument(g, Generator::term::<bool>);
+    let expr = Maybe::Perhaps(call(argument.expr.clone()));
+    let of = Of { argument: Some(argument.any()), filter: None };
+    let known = move |values: Vec<Datum>| {
+        let values: Vec<bool> = values.into_iter().filter_map(bool::of).collect();
+        Ok(if values.is_empty() { Datum::Null } else { Datum::Bool(value(values)) })
+    };
+    Some(of.finish(g, expr, known))
 }
 
 pub const INTEGERS: &[Entry<i64>] = &[
@@ -73,6 +115,25 @@ pub const INTEGERS: &[Entry<i64>] = &[
         };
         Some(of.finish(g, Maybe::Never(expr), count).bounded(ROWS))
     }),
+    ("sum(DISTINCT x)", |g| {
+        if g.scope().windows {
+            return None;
+        }
+        let distinct = |values: Vec<Datum>| {
+            let mut different: Vec<i64> = values.into_iter().filter_map(i64::of).collect();
+            different.sort_unstable();
+            different.dedup();
+            Ok(Datum::Int(different.into_iter().sum()))
+        };
+        aggregate(g, |a: &Term<i64>| summable(a.bound, func::sum(a.expr.clone()).distinct()), distinct)
+    }),
+    ("json_agg", |g| {
+        // Within another function, MariaDB 10.11 takes the whole array for its element.
+        if g.scope().windows || g.depth != 1 {
+            return None;
+        }
+        json::first_of_group(g, JsonPath::as_int)
+    }),
     ("sum of integers", |g| {
         aggregate(
             g,
@@ -114,10 +175,53 @@ pub const FLOATS: &[Entry<f64>] = &[
     ("avg of integers", |g| {
         aggregate(g, |a: &Term<i64>| summable(a.bound, func::avg(a.expr.clone())), average)
     }),
+    ("var_pop", |g| deviation(g, |a| func::var_pop(a), |values| variance(&values, false))),
+    ("var_samp", |g| deviation(g, |a| func::var_samp(a), |values| variance(&values, true))),
+    ("stddev_pop", |g| {
+        deviation(
+            g,
+            |a| func::stddev_pop(a),
+            |values| variance(&values, false)?.map(|variance| exact(variance.sqrt())).transpose(),
+        )
+    }),
+    ("stddev_samp", |g| {
+        deviation(
+            g,
+            |a| func::stddev_samp(a),
+            |values| variance(&values, true)?.map(|variance| exact(variance.sqrt())).transpose(),
+        )
+    }),
     ("avg of floats", |g| {
         aggregate(g, |a: &Term<f64>| summable(a.bound, func::avg(a.expr.clone())), average)
     }),
 ];
+
+/// How far numbers are from their mean.
+fn variance(values: &[Datum], sample: bool) -> Meant<Option<f64>> {
+    let count = values.len() as f64 - f64::from(u8::from(sample));
+    if count <= 0.0 {
+        return Ok(None);
+    }
+    let mean = exact(values.iter().map(float).sum::<f64>() / values.len() as f64)?;
+    let sum: f64 = values.iter().map(|value| (float(value) - mean).powi(2)).sum();
+    exact(sum / count).map(Some)
+}
+
+fn deviation(
+    g: &mut Generator,
+    call: impl FnOnce(Maybe<i64>) -> Expr<Option<f64>>,
+    value: fn(Vec<Datum>) -> Meant<Option<f64>>,
+) -> Option<Term<f64>> {
+    if g.scope().windows {
+        return None;
+    }
+    let argument = argument(g, Generator::term::<i64>);
+    let expr = Maybe::Perhaps(call(argument.expr.clone()));
+    let bound = argument.bound * argument.bound * 4.0;
+    let of = Of { argument: Some(argument.any()), filter: None };
+    let known = move |values| Ok(value(values)?.map_or(Datum::Null, Datum::Float));
+    (bound < 1_000_000.0).then(|| of.finish(g, expr, known).bounded(bound))
+}
 
 pub const TEXTS: &[Entry<String>] = &[("string_agg", |g| {
     if g.scope().windows {

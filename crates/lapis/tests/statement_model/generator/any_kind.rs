@@ -1,21 +1,24 @@
 //! Constructs that give every kind of value.
 
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 use lapis::expr::{ExprOps, case, func};
 
 use super::{Entry, Generated, Generator};
-use crate::datum::{Datum, compare};
+use crate::datum::{Datum, Doubt, compare};
 use crate::environment::Environment;
-use crate::term::{Maybe, Scalar, Term};
+use crate::term::{Maybe, Scalar, Term, typed};
 
-pub fn entries<T: Generated>() -> [Entry<T>; 5] {
+pub fn entries<T: Generated>() -> [Entry<T>; 7] {
     [
         ("CASE", case_otherwise),
         ("CASE without ELSE", case_end),
         ("coalesce", coalesce),
         ("nullif", nullif),
         ("a scalar subquery", scalar),
+        ("greatest", |g| extreme(g, Ordering::Greater)),
+        ("least", |g| extreme(g, Ordering::Less)),
     ]
 }
 
@@ -100,10 +103,31 @@ fn nullif<T: Generated>(g: &mut Generator) -> Option<Term<T>> {
     let (first, second) = (Rc::clone(&a.meaning), Rc::clone(&b.meaning));
     let meaning = move |environment: &Environment| {
         let value = first(environment)?;
-        let equal = compare(&value, &second(environment)?)? == Some(std::cmp::Ordering::Equal);
+        let equal = compare(&value, &second(environment)?)? == Some(Ordering::Equal);
         Ok(if equal { Datum::Null } else { value })
     };
     Some(Term::new(expr, meaning).of([a.any(), b.any()]).bounded(a.bound))
+}
+
+/// The greater or the lesser of two values.
+fn extreme<T: Generated>(g: &mut Generator, wanted: Ordering) -> Option<Term<T>> {
+    let (a, b) = (g.term::<T>(), g.term::<T>());
+    let other = b.expr.clone();
+    let expr = typed!(a.expr.clone(), b.is_nullable(), |x| match wanted {
+        Ordering::Greater => func::greatest(x, other),
+        _ => func::least(x, other),
+    });
+    let (first, second) = (Rc::clone(&a.meaning), Rc::clone(&b.meaning));
+    let meaning = move |environment: &Environment| {
+        let (first, second) = (first(environment)?, second(environment)?);
+        match compare(&first, &second)? {
+            Some(order) => Ok(if order == wanted { first } else { second }),
+            // PostgreSQL passes over NULL.
+            None if first.is_null() && second.is_null() => Ok(Datum::Null),
+            None => Err(Doubt::NotCovered),
+        }
+    };
+    Some(Term::new(expr, meaning).of([a.any(), b.any()]).bounded(a.bound.max(b.bound)))
 }
 
 fn scalar<T: Generated>(g: &mut Generator) -> Option<Term<T>> {

@@ -5,10 +5,13 @@
 
 mod aggregates;
 mod any_kind;
+mod bits;
 mod conditions;
+mod json;
 mod moments;
 mod numbers;
 mod queries;
+mod regexps;
 mod rows;
 pub mod tables;
 mod texts;

@@ -1,9 +1,9 @@
 //! Constructs that give texts.
 
 use chrono::NaiveDate;
-use lapis::expr::{ExprOps, func};
+use lapis::expr::{ExprOps, JsonPath, func};
 
-use super::{Entry, Generated};
+use super::{Entry, Generated, json, regexps};
 use crate::datum::{Datum, Doubt, folded};
 use crate::environment::Environment;
 use crate::term::{Maybe, Term, strict1, strict2, typed};
@@ -143,6 +143,31 @@ impl Generated for String {
                     .of([a.any()]),
             )
         }),
+        ("substr_from", |g| {
+            let a = g.term::<String>();
+            let start = g.random.below(4) + 1;
+            let expr = typed!(a.expr.clone(), false, |x| func::substr_from(x, start as i64));
+            let meaning = strict1(&a, move |a: String| Ok(a.chars().skip(start - 1).collect::<String>()));
+            Some(Term::new(expr, meaning).of([a.any()]))
+        }),
+        ("concat_ws", |g| {
+            let (a, b, c) = (g.term::<String>(), g.term::<String>(), g.term::<String>());
+            let separator = g.random.pick(&["", ", ", "-"])?;
+            let args = (a.expr.clone(), b.expr.clone(), c.expr.clone());
+            let expr = Maybe::Never(func::concat_ws(separator, args));
+            let parts = [a.any(), b.any(), c.any()];
+            let meaning = move |environment: &Environment| {
+                let mut texts = Vec::new();
+                for term in [&a, &b, &c] {
+                    texts.extend(term.value(environment)?);
+                }
+                Ok(Datum::Text(texts.join(separator)))
+            };
+            Some(Term::new(expr, meaning).of(parts))
+        }),
+        ("regexp_replace", regexps::replace),
+        ("regexp_substr", regexps::substr),
+        ("JSON as text", |g| json::within(g, JsonPath::as_text)),
         ("cast of an integer to text", |g| {
             let a = g.term::<i64>();
             let expr = typed!(a.expr.clone(), false, |x| x.cast::<String>());

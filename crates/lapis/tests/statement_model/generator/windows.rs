@@ -2,13 +2,13 @@
 
 use std::cmp::Ordering;
 
-use lapis::expr::{Exclude, Window, WindowFunction, func, window};
+use lapis::expr::{Exclude, ExprOps, Window, WindowFunction, func, window};
 
 use super::{Entry, Generated, Generator};
 use crate::datum::{Datum, Doubt, Meant, same_rows};
 use crate::environment::Environment;
 use crate::query::{Order, OrderTerm, compare_keys, sort};
-use crate::term::{Any, Maybe, Scalar, Term, with_any};
+use crate::term::{Any, Maybe, Scalar, Term, typed, with_any};
 
 pub fn entries<T: Generated>() -> Vec<Entry<T>> {
     let mut entries: Vec<Entry<T>> = vec![
@@ -31,6 +31,10 @@ pub fn entries<T: Generated>() -> Vec<Entry<T>> {
             )
         }),
     ];
+    entries.extend([
+        ("lag_or", (|g| value_or(g, false)) as fn(&mut Generator) -> Option<Term<T>>),
+        ("lead_or", |g| value_or(g, true)),
+    ]);
     entries.extend(super::aggregates::entries::<T>());
     entries
 }
@@ -65,7 +69,7 @@ pub const INTEGERS: &[Entry<i64>] = &[
     }),
     super::aggregates::INTEGERS[0],
     super::aggregates::INTEGERS[1],
-    super::aggregates::INTEGERS[3],
+    super::aggregates::INTEGERS[5],
 ];
 
 pub const FLOATS: &[Entry<f64>] = &[
@@ -335,4 +339,28 @@ fn value_of<T: Generated>(
         }
     };
     Some(Term::new(Maybe::Perhaps(expr), meaning).bounded(bound))
+}
+
+/// What an expression is so many rows further, and another value where there is no such row.
+fn value_or<T: Generated>(g: &mut Generator, ahead: bool) -> Option<Term<T>> {
+    let argument = g.of_a_row(1, Generator::term::<T>);
+    let otherwise = T::literal(&mut g.random);
+    let rows = g.random.below(3);
+    let spec = Spec::ordered(g);
+    let (value, count) = (otherwise.clone(), rows as u32);
+    let expr = typed!(argument.expr.clone(), false, |x| {
+        let function = if ahead { func::lead_or(x, count, value) } else { func::lag_or(x, count, value) };
+        function.over(spec.build())
+    });
+    let bound = argument.bound;
+    let meaning = move |environment: &Environment| {
+        let place = spec.place(environment)?;
+        place.without_ties()?;
+        let position = if ahead { Some(place.position + rows) } else { place.position.checked_sub(rows) };
+        match position.and_then(|position| place.rows.get(position)) {
+            Some((_, row)) => (argument.meaning)(row),
+            None => Ok(otherwise.clone().into_datum()),
+        }
+    };
+    Some(Term::new(expr, meaning).bounded(bound))
 }
