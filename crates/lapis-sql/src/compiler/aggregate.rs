@@ -25,8 +25,19 @@ const PASS_OVER_NULL: [&str; 14] = [
 
 impl<'a> SqlWriter<'a, '_> {
     pub(super) fn aggregate(&mut self, aggregate: &'a Aggregate) -> Written {
-        let (name, args) = self.aggregate_function(aggregate)?;
         self.suspect = true;
+        if let Node::Builtin { builtin, args } = &aggregate.function
+            && let (Spelling::Template(template), Some(name)) =
+                (self.dialect.spelling(*builtin), builtin.aggregate())
+        {
+            if !aggregate.order_by.is_empty() {
+                let hint = "leave `.ordered_by(..)` out: the value is the same in any order";
+                return Err(self.unsupported(&format!("ORDER BY in {name}"), hint));
+            }
+            // Of equal values it takes one, whether they are there once or more often.
+            return self.template(template, args, aggregate.filter.as_ref());
+        }
+        let (name, args) = self.aggregate_function(aggregate)?;
         let dialect = self.dialect;
         let filter = aggregate.filter.as_ref();
         let case = filter.filter(|_| !dialect.supports_aggregate_filter());
@@ -125,7 +136,7 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     /// NULL where the condition does not hold.
-    fn only_where(&mut self, condition: &'a Node, value: &'a Node) -> Written {
+    pub(super) fn only_where(&mut self, condition: &'a Node, value: &'a Node) -> Written {
         self.push("CASE WHEN ");
         self.node(condition)?;
         self.push(" THEN ");

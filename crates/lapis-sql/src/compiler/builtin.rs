@@ -16,13 +16,19 @@ impl<'a> SqlWriter<'a, '_> {
                 self.push(")");
                 Ok(())
             }
-            Spelling::Template(template) => self.template(template, args),
+            Spelling::Template(template) => self.template(template, args, None),
             Spelling::Missing { feature, hint } => Err(self.unsupported(feature, hint)),
         }
     }
 
-    /// Parameters get their types, which a template may not tell.
-    pub(super) fn template(&mut self, template: &'static str, args: &'a [Node]) -> Written {
+    /// Parameters get their types, which a template may not tell. With a condition, the arguments are NULL where it does not
+    /// hold, which aggregates pass over.
+    pub(super) fn template(
+        &mut self,
+        template: &'static str,
+        args: &'a [Node],
+        condition: Option<&'a Node>,
+    ) -> Written {
         let mut rest = template;
         while let Some((before, place)) = rest.split_once('{') {
             self.push(before);
@@ -38,6 +44,10 @@ impl<'a> SqlWriter<'a, '_> {
                     args.len()
                 )));
             };
+            if let Some(condition) = condition {
+                self.only_where(condition, arg)?;
+                continue;
+            }
             match arg {
                 Node::Value(value) => self.typed_parameter(value.borrowed(), ParameterPlace::Argument)?,
                 arg => self.operand(arg, if bare { Level::Unknown } else { Level::Primary })?,

@@ -79,7 +79,7 @@ impl<'a> SqlWriter<'a, '_> {
     fn cast(&mut self, operand: &'a Node, to: &'a ColumnType) -> Written {
         self.column_type(to)?;
         if let Some(template) = self.dialect.cast(to) {
-            return self.template(template, std::slice::from_ref(operand));
+            return self.template(template, std::slice::from_ref(operand), None);
         }
         self.push("CAST(");
         // The database would take a parameter for a value of the other type already, as it is to do with a range, which

@@ -2,8 +2,8 @@
 
 use super::writer::{Fault, SqlWriter, Written, invalid};
 use crate::Name;
-use crate::dialect::StringAggregate;
-use crate::expr::{Aggregate, Exclude, Frame, FrameUnit, Node, Window};
+use crate::dialect::{Spelling, StringAggregate};
+use crate::expr::{Aggregate, Builtin, Exclude, Frame, FrameUnit, Node, Window};
 
 impl<'a> SqlWriter<'a, '_> {
     pub(super) fn over(&mut self, function: &'a Node, window: &'a Window) -> Written {
@@ -15,7 +15,11 @@ impl<'a> SqlWriter<'a, '_> {
             {
                 return self.lag_or_default(name, (value, rows, default), window);
             }
-            Node::Function { .. } | Node::Builtin { .. } => self.node(function)?,
+            Node::Builtin { builtin, .. } => {
+                self.can_be_over(*builtin)?;
+                self.node(function)?;
+            }
+            Node::Function { .. } => self.node(function)?,
             Node::Aggregate(aggregate) if !aggregate.order_by.is_empty() => {
                 return Err(invalid(
                     "an aggregate over a window takes its values in the window's order; order that, and leave \
@@ -23,11 +27,7 @@ impl<'a> SqlWriter<'a, '_> {
                 ));
             }
             Node::Aggregate(aggregate) => self.aggregate_over(aggregate)?,
-            _ => {
-                return Err(invalid(
-                    "`.over(..)` is for functions and aggregates, such as `func::sum(..)`",
-                ));
-            }
+            _ => return Err(no_window_function()),
         }
         self.over_window(window)
     }
@@ -135,7 +135,24 @@ impl<'a> SqlWriter<'a, '_> {
             {
                 Err(self.unsupported("string_agg over a window", "join the texts where they are read"))
             }
+            Node::Builtin { builtin, .. } => {
+                self.can_be_over(*builtin)?;
+                self.aggregate(aggregate)
+            }
             _ => self.aggregate(aggregate),
+        }
+    }
+
+    /// What is spelled as more than a call has no place for OVER.
+    fn can_be_over(&self, builtin: Builtin) -> Written {
+        match (self.dialect.spelling(builtin), builtin.aggregate()) {
+            (Spelling::Template(_), Some(name)) => {
+                let hint =
+                    "take the value of a group in a subquery and join that, or cast the operand to text";
+                Err(self.unsupported(&format!("{name} of such values over a window"), hint))
+            }
+            (Spelling::Template(_), None) => Err(no_window_function()),
+            _ => Ok(()),
         }
     }
 
@@ -181,6 +198,11 @@ impl<'a> SqlWriter<'a, '_> {
             }
         }
     }
+}
+
+#[cold]
+fn no_window_function() -> Fault {
+    invalid("`.over(..)` is for functions and aggregates, such as `func::sum(..)`")
 }
 
 /// What the standard lets be added to a window that another is made of: an order, where it has none, and a frame.

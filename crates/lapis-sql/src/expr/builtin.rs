@@ -80,6 +80,10 @@ pub enum Builtin {
     BoolAnd,
     /// A condition holds in one of the rows.
     BoolOr,
+    /// The least value of all rows, of a type that has an order and not everywhere a `min`.
+    Minimum,
+    /// The greatest value of all rows, of such a type.
+    Maximum,
 
     // Numbers.
     /// The smallest whole number that is not less.
@@ -164,6 +168,8 @@ impl Builtin {
             Builtin::ArrayAggregate => Some("array_agg"),
             Builtin::BoolAnd => Some("bool_and"),
             Builtin::BoolOr => Some("bool_or"),
+            Builtin::Minimum => Some("min"),
+            Builtin::Maximum => Some("max"),
             Builtin::JsonAggregate => Some("json_agg"),
             Builtin::JsonObjectAggregate => Some("json_object_agg"),
             _ => None,

@@ -58,8 +58,8 @@ pub(super) fn spelling(builtin: Builtin, answers: &super::Answers) -> Spelling {
         }
 
         Builtin::ArrayAggregate => NO_ARRAYS,
-        Builtin::BoolAnd => Call("min"),
-        Builtin::BoolOr => Call("max"),
+        Builtin::BoolAnd | Builtin::Minimum => Call("min"),
+        Builtin::BoolOr | Builtin::Maximum => Call("max"),
 
         Builtin::Ceil => Call("ceiling"),
         Builtin::Floor => Call("floor"),

@@ -38,6 +38,9 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
         Builtin::ArrayAggregate => Call("array_agg"),
         Builtin::BoolAnd => Call("bool_and"),
         Builtin::BoolOr => Call("bool_or"),
+        // Not every type that has an order has a `min` and a `max`. NULLs come last.
+        Builtin::Minimum => Template("(array_agg({0} ORDER BY {0}))[1]"),
+        Builtin::Maximum => Template("(array_agg({0} ORDER BY {0} DESC NULLS LAST))[1]"),
 
         Builtin::Ceil => Call("ceil"),
         Builtin::Floor => Call("floor"),

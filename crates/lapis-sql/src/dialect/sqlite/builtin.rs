@@ -78,8 +78,8 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
         Builtin::JsonOfBool => Template("json(CASE {0} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"),
 
         Builtin::ArrayAggregate => NO_ARRAYS,
-        Builtin::BoolAnd => Call("min"),
-        Builtin::BoolOr => Call("max"),
+        Builtin::BoolAnd | Builtin::Minimum => Call("min"),
+        Builtin::BoolOr | Builtin::Maximum => Call("max"),
 
         // SQLite's own are there only where it was built with them.
         Builtin::Ceil => Template("(CAST({:0} AS INTEGER) + ({0} > CAST({:0} AS INTEGER)))"),

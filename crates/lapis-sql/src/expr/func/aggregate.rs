@@ -10,8 +10,8 @@ use crate::expr::node::Node;
 use crate::expr::operand::{Expr, IntoExpr, KindOf};
 use crate::expr::ops::ExprOps;
 use crate::expr::order::OrderBy;
-use crate::types::SqlType;
 use crate::types::kind::{self, ComparableWith, Logical, Numeric, Textual};
+use crate::types::{ColumnType, SqlType};
 use crate::value::Value;
 
 /// Kinds that can be summed, and what their sum and their average are read as.
@@ -92,13 +92,46 @@ pub fn avg<O: IntoExpr<Type: SqlType<Kind: Summable>>>(
 }
 
 /// `min(x)`: NULL where there is no row.
+///
+/// PostgreSQL has no `min` of truth values, UUIDs, bytes, ranges and documents: there it is `bool_and(x)` or the first
+/// element of an ordered array, which is taken over no window.
+///
+/// ```
+/// # use lapis_sql::dialect::{Postgres, Sqlite};
+/// # use lapis_sql::expr::{func, Column, StaticTable};
+/// # use lapis_sql::statement::{select, Statement};
+/// # use uuid::Uuid;
+/// # struct User;
+/// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+/// # impl User { const KEY: Column<User, Uuid> = Column::new("key"); }
+/// let first = select(func::min(User::KEY)); // rows are `Option<Uuid>`
+/// assert_eq!(first.sql(&Sqlite)?, r#"SELECT min("users"."key") FROM "users""#);
+/// let array = r#"SELECT (array_agg("users"."key" ORDER BY "users"."key"))[1] FROM "users""#;
+/// assert_eq!(first.sql(&Postgres)?, array);
+/// # Ok::<(), lapis_sql::CompileError>(())
+/// ```
 pub fn min<O: IntoExpr>(operand: O) -> Expr<Nullable<O>> {
-    unary("min", operand)
+    extreme("min", Builtin::BoolAnd, Builtin::Minimum, operand)
 }
 
-/// `max(x)`: NULL where there is no row.
+/// `max(x)`: NULL where there is no row. For types of which PostgreSQL has no `max` see [`min`].
 pub fn max<O: IntoExpr>(operand: O) -> Expr<Nullable<O>> {
-    unary("max", operand)
+    extreme("max", Builtin::BoolOr, Builtin::Maximum, operand)
+}
+
+fn extreme<O: IntoExpr>(
+    name: &'static str,
+    of_conditions: Builtin,
+    of_others: Builtin,
+    operand: O,
+) -> Expr<Nullable<O>> {
+    match O::Type::column_type() {
+        ColumnType::Bool => builtin(of_conditions, [operand.into_node()]),
+        ColumnType::Uuid | ColumnType::Bytes | ColumnType::Json | ColumnType::Range(_) => {
+            builtin(of_others, [operand.into_node()])
+        }
+        _ => unary(name, operand),
+    }
 }
 
 /// `string_agg(x, separator)`: the texts that are not NULL as one, a separator between them; NULL where there is none.
