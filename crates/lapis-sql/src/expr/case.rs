@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::node::Node;
-use super::operand::{Condition, Expr, IntoExpr, KindOf};
+use super::operand::{Condition, Expr, IntoExpr, KindOf, of_own_type};
 use crate::types::SqlType;
 use crate::types::kind::ComparableWith;
 
@@ -30,7 +30,7 @@ pub struct CaseStart(());
 impl CaseStart {
     /// The first branch; its value decides how the whole is read.
     pub fn when<C: Condition, V: IntoExpr>(self, condition: C, value: V) -> Case<V::Type> {
-        Case { branches: vec![(condition.into_condition(), value.into_node())], marker: PhantomData }
+        Case { branches: vec![(condition.into_condition(), of_own_type(value))], marker: PhantomData }
     }
 }
 
@@ -50,7 +50,7 @@ impl<T: SqlType> Case<T> {
         V: IntoExpr,
         T::Kind: ComparableWith<KindOf<V>>,
     {
-        self.branches.push((condition.into_condition(), value.into_node()));
+        self.branches.push((condition.into_condition(), of_own_type(value)));
         self
     }
 
@@ -60,7 +60,7 @@ impl<T: SqlType> Case<T> {
         V: IntoExpr,
         T::Kind: ComparableWith<KindOf<V>>,
     {
-        let otherwise = Some(Box::new(value.into_node()));
+        let otherwise = Some(Box::new(of_own_type(value)));
         Expr::new(Node::Case { operand: None, branches: self.branches, otherwise })
     }
 

@@ -114,6 +114,17 @@ impl<T: SqlType> IntoExpr for &Expr<T> {
     }
 }
 
+/// An operand where nothing else may tell the database its type: a value of an enum type of the database's own, which is bound
+/// as text, is cast.
+pub(crate) fn of_own_type<O: IntoExpr>(operand: O) -> Node {
+    match (operand.into_node(), O::Type::column_type()) {
+        (value @ Node::Value(_), ColumnType::Enum(names)) if names.native => {
+            Node::Cast { operand: Box::new(value), to: ColumnType::Enum(names) }
+        }
+        (node, _) => node,
+    }
+}
+
 /// Anything that is true or false in SQL: what `filter`, `having` and join conditions take.
 #[diagnostic::on_unimplemented(
     message = "a condition is needed here, and `{Self}` is no boolean SQL expression",

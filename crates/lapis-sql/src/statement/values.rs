@@ -3,7 +3,7 @@
 use super::derived::derived_columns;
 use super::{FromItem, IntoFromItem, TableSource};
 use crate::Name;
-use crate::expr::{Expr, IntoExpr, Labeled, Node, StaticTable, TableColumn, TableName, lit};
+use crate::expr::{Expr, IntoExpr, Labeled, Node, StaticTable, TableColumn, TableName, lit, of_own_type};
 
 /// Rows of expressions as plain data.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +79,7 @@ pub trait ValuesRow {
 #[diagnostic::do_not_recommend]
 impl<O: IntoExpr> ValuesRow for O {
     fn into_nodes(self) -> Vec<Node> {
-        vec![lit(self).into_node()]
+        vec![of_own_type(lit(self))]
     }
 }
 
@@ -90,7 +90,7 @@ macro_rules! rows {
             #[allow(non_snake_case)]
             fn into_nodes(self) -> Vec<Node> {
                 let ($($name,)+) = self;
-                vec![$(lit($name).into_node()),+]
+                vec![$(of_own_type(lit($name))),+]
             }
         }
     };

@@ -7,7 +7,9 @@ use crate::Name;
 use crate::expr::aggregate::Aggregate;
 use crate::expr::builtin::Builtin;
 use crate::expr::node::Node;
+use crate::expr::node::{Node, OrderBy};
 use crate::expr::operand::{Expr, IntoExpr, KindOf};
+use crate::expr::operand::{Expr, IntoExpr, KindOf, of_own_type};
 use crate::expr::ops::ExprOps;
 use crate::expr::order::OrderBy;
 use crate::types::kind::{self, ComparableWith, Logical, Numeric, Textual};
@@ -307,7 +309,7 @@ macro_rules! hypothetical {
             KindOf<O>: ComparableWith<KindOf<V>>,
         {
             let order = Expr::<O::Type>::new(among.into_node()).asc();
-            within_group($function, vec![value.into_node()], order)
+            within_group($function, vec![of_own_type(value)], order)
         }
     )+};
 }
