@@ -37,6 +37,11 @@ pub enum Builtin {
     /// The first place where a regular expression is found.
     RegexpSubstr,
 
+    /// The text of a UUID: digits in groups, of lower case.
+    TextOfUuid,
+    /// The UUID that a text is of.
+    UuidOfText,
+
     // JSON.
     /// What lies at a path, as text.
     JsonText,

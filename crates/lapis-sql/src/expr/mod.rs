@@ -9,6 +9,7 @@ mod bitwise;
 mod builtin;
 mod calendar;
 mod case;
+mod cast;
 mod column;
 mod condition;
 mod define;

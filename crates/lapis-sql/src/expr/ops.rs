@@ -1,6 +1,7 @@
 //! The operators of columns and expressions.
 
 use super::builtin::Builtin;
+use super::cast::cast;
 use super::column::{Column, StaticTable};
 use super::label::Labeled;
 use super::node::{BinaryOp, Node, UnaryOp};
@@ -322,9 +323,31 @@ pub trait ExprOps: IntoExpr + Sized {
         Expr::new(self.into_node().negate())
     }
 
-    /// `CAST(self AS …)`, the SQL type being that of a column that holds `T`.
-    fn cast<T: SqlType>(self) -> Expr<T> {
-        Expr::new(Node::Cast { operand: Box::new(self.into_node()), to: T::column_type() })
+    /// `CAST(self AS …)`, the SQL type being that of a column that holds `T`. What may be NULL is read as an `Option<T>`.
+    ///
+    /// What a database's own cast would not do is written in another way: a whole number becomes a truth value by
+    /// `self <> 0`, an instant a date or a time of day in UTC, and a UUID its text, and back, where the database keeps the
+    /// bytes. Text of the other types is the database's own. A fraction that becomes an integer is cut off by SQLite, and
+    /// rounded by the others.
+    ///
+    /// ```
+    /// # use lapis_sql::dialect::{MySql, Postgres, Sqlite};
+    /// # use lapis_sql::expr::{Column, Expr, ExprOps, StaticTable};
+    /// # use lapis_sql::statement::{select, Statement};
+    /// # use uuid::Uuid;
+    /// # struct User;
+    /// # impl StaticTable for User { const TABLE: &'static str = "users"; }
+    /// # const KEY: Column<User, Uuid> = Column::new("key");
+    /// # const AGE: Column<User, Option<i32>> = Column::new("age");
+    /// let age: Expr<Option<String>> = AGE.cast::<String>();
+    /// assert_eq!(select(age).sql(&Sqlite)?, r#"SELECT CAST("users"."age" AS TEXT) FROM "users""#);
+    /// let key = select(KEY.cast::<String>());
+    /// assert_eq!(key.sql(&Postgres)?, r#"SELECT CAST("users"."key" AS TEXT) FROM "users""#);
+    /// assert_eq!(key.sql(&MySql)?, "SELECT bin_to_uuid(`users`.`key`) FROM `users`");
+    /// # Ok::<(), lapis_sql::CompileError>(())
+    /// ```
+    fn cast<T: SqlType>(self) -> Expr<<Self::Type as SqlType>::Propagate<T>> {
+        Expr::new(cast(self.into_node(), &Self::Type::column_type(), T::column_type()))
     }
 
     /// `CAST(self AS VARCHAR(length))`, MySQL's `CHAR(length)`: text of up to so many characters, from which the
@@ -343,7 +366,7 @@ pub trait ExprOps: IntoExpr + Sized {
     /// assert_eq!(path.sql(&MySql)?, "SELECT CAST(`users`.`id` AS CHAR(200)) FROM `users`");
     /// # Ok::<(), lapis_sql::CompileError>(())
     /// ```
-    fn cast_of_length<T>(self, length: u32) -> Expr<T>
+    fn cast_of_length<T>(self, length: u32) -> Expr<<Self::Type as SqlType>::Propagate<T>>
     where
         T: SqlType<Kind: HasLength>,
     {

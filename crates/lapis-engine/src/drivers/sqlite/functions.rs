@@ -8,6 +8,7 @@ use regex_lite::Regex;
 use rusqlite::Connection;
 use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 use rusqlite::types::{Type, ValueRef};
+use uuid::Uuid;
 
 type Result<T> = rusqlite::Result<T>;
 
@@ -27,6 +28,8 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
     scalar(connection, "reverse", 1, |call| {
         Ok(text(call, 0)?.map(|text| text.chars().rev().collect::<String>()))
     })?;
+    scalar(connection, "uuid_str", 1, |call| Ok(uuid(call)?.map(|uuid| uuid.to_string())))?;
+    scalar(connection, "uuid_blob", 1, |call| Ok(uuid(call)?.map(|uuid| uuid.as_bytes().to_vec())))?;
     // `x REGEXP pattern` calls it with the pattern first.
     scalar(connection, "regexp", 2, |call| {
         let Some(text) = text(call, 1)? else { return Ok(None) };
@@ -83,6 +86,17 @@ fn float(call: &Context<'_>, argument: usize) -> Result<Option<f64>> {
         ValueRef::Text(text) => std::str::from_utf8(text).ok().and_then(|text| text.trim().parse().ok()),
         ValueRef::Blob(_) => return Err(wrong_type(argument, Type::Blob)),
     })
+}
+
+/// The argument as a UUID, from its bytes or its text; nothing for NULL.
+fn uuid(call: &Context<'_>) -> Result<Option<Uuid>> {
+    let uuid = match call.get_raw(0) {
+        ValueRef::Null => return Ok(None),
+        ValueRef::Blob(bytes) => Uuid::from_slice(bytes),
+        ValueRef::Text(text) => Uuid::try_parse_ascii(text),
+        other => return Err(wrong_type(0, other.data_type())),
+    };
+    uuid.map(Some).map_err(|error| rusqlite::Error::UserFunctionError(error.into()))
 }
 
 /// An argument as text; nothing for NULL.

@@ -23,6 +23,11 @@ pub(super) fn spelling(builtin: Builtin, answers: &super::Answers) -> Spelling {
         // MariaDB gives an empty text where there is none.
         Builtin::RegexpSubstr => Template("nullif(regexp_substr({:0}, concat('(?-i)', {:1})), '')"),
 
+        Builtin::TextOfUuid if answers.uuid.1 => Template("CAST({:0} AS CHAR)"),
+        Builtin::TextOfUuid => Call("bin_to_uuid"),
+        Builtin::UuidOfText if answers.uuid.1 => Template("CAST({:0} AS UUID)"),
+        Builtin::UuidOfText => Call("uuid_to_bin"),
+
         // The JSON value `null` is the text `null` when it is unquoted.
         Builtin::JsonText => Template(
             "CASE json_type(json_extract({:0}, {:1})) WHEN 'NULL' THEN NULL \

@@ -336,7 +336,8 @@ impl<F: Family> Dialect for F {
             // A narrow unsigned integer fits a signed one, whose differences may be below zero.
             ColumnType::UnsignedBigInt => "UNSIGNED",
             integer if integer.is_integer() => "SIGNED",
-            ColumnType::Bool => "SIGNED",
+            // Spans of time are microseconds.
+            ColumnType::Bool | ColumnType::Interval => "SIGNED",
             ColumnType::Float => "FLOAT",
             ColumnType::Double => "DOUBLE",
             // Without a precision it would cut the fraction off.
@@ -348,7 +349,7 @@ impl<F: Family> Dialect for F {
             }
             ColumnType::Bytes => "BINARY",
             ColumnType::Date => "DATE",
-            ColumnType::Time | ColumnType::Interval => "TIME(6)",
+            ColumnType::Time => "TIME(6)",
             ColumnType::Timestamp | ColumnType::TimestampTz => "DATETIME(6)",
             ColumnType::Json => F::ANSWERS.cast_to_json,
             ColumnType::Uuid => F::ANSWERS.uuid.0,

@@ -19,6 +19,9 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
         Builtin::RegexpReplace => Template("regexp_replace({:0}, {:1}, {:2}, 'g')"),
         Builtin::RegexpSubstr => Call("regexp_substr"),
 
+        Builtin::TextOfUuid => Template("CAST({:0} AS TEXT)"),
+        Builtin::UuidOfText => Template("CAST({:0} AS UUID)"),
+
         Builtin::JsonText => Template("({0} #>> {1})"),
         Builtin::JsonInt => Template("CAST({0} #>> {1} AS BIGINT)"),
         Builtin::JsonFloat => Template("CAST({0} #>> {1} AS DOUBLE PRECISION)"),
@@ -26,7 +29,8 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
         Builtin::JsonDocument => Template("({0} #> {1})"),
         Builtin::JsonExists => Template("(({0} #> {1}) IS NOT NULL)"),
         Builtin::JsonLength => Call("jsonb_array_length"),
-        Builtin::JsonSet => Template("jsonb_set({:0}, {:1}, to_jsonb({:2}))"),
+        // Of NULL it would make NULL, and of the whole document too.
+        Builtin::JsonSet => Template("jsonb_set({:0}, {:1}, coalesce(to_jsonb({:2}), 'null'))"),
         Builtin::JsonRemove => Template("({0} #- {1})"),
         Builtin::JsonContains => Template("({0} @> {1})"),
         Builtin::JsonObject => Call("jsonb_build_object"),

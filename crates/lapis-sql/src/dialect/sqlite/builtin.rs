@@ -53,6 +53,10 @@ pub(super) fn spelling(builtin: Builtin) -> Spelling {
         Builtin::RegexpReplace => Call("regexp_replace"),
         Builtin::RegexpSubstr => Call("regexp_substr"),
 
+        // Of the names that SQLite's own extension `uuid` has.
+        Builtin::TextOfUuid => Call("uuid_str"),
+        Builtin::UuidOfText => Call("uuid_blob"),
+
         // Truth values are numbers when they are taken out.
         Builtin::JsonText => Template(
             "CASE json_type({:0}, {:1}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' \

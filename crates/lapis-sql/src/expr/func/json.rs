@@ -1,7 +1,8 @@
 //! Functions that make JSON.
 //!
 //! Numbers, text and NULL become what they are in JSON, and so do documents and truth values, which some databases know only
-//! as text and numbers. Dates and instants become text in the database's own manner; bytes cannot become JSON on SQLite.
+//! as text and numbers, and a UUID becomes its text. Dates and instants become text in the database's own manner, and spans of
+//! time too, or a number of microseconds on SQLite and MySQL. Bytes become JSON on PostgreSQL alone.
 
 use super::builtin;
 use crate::expr::builtin::Builtin;

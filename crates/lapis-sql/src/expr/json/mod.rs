@@ -58,7 +58,8 @@ where
     }
 
     /// The document with a value at a path, which is put there or takes the place of what is there: PostgreSQL's
-    /// `jsonb_set`, elsewhere `json_set`. Where the path's last step has nothing to be in, the document stays as it is.
+    /// `jsonb_set`, elsewhere `json_set`. Where the path's last step has nothing to be in, the document stays as it is; a key
+    /// that is looked for in an array is an error of PostgreSQL's. NULL becomes the JSON value `null`.
     ///
     /// ```
     /// # use lapis_sql::dialect::Sqlite;
@@ -164,6 +165,9 @@ pub(super) fn json_value<O: IntoExpr>(operand: O) -> Node {
     let wrap = |builtin, node| Node::builtin(builtin, vec![node]);
     let node = operand.into_node();
     match (&node, O::Type::column_type()) {
+        // Functions that take anything do not tell PostgreSQL what a parameter is that has no value.
+        (Node::Value(Value::Null), _) => Node::Cast { operand: Box::new(node), to: ColumnType::Text },
+        (_, ColumnType::Uuid) => wrap(Builtin::TextOfUuid, node),
         (_, ColumnType::Json) => wrap(Builtin::JsonOfDocument, node),
         (_, ColumnType::Bool) => wrap(Builtin::JsonOfBool, node),
         _ => node,
