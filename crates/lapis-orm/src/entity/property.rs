@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use lapis_sql::Name;
-use lapis_sql::expr::{Expr, ExprOps, IntoExpr, KindOf, Node, StaticTable};
+use lapis_sql::expr::{Expr, ExprOps, IntoExpr, KindOf, Node, RightOperand, StaticTable};
 use lapis_sql::statement::{Alias, SelectItem, Selection, Val};
 use lapis_sql::types::SqlType;
 use lapis_sql::types::kind::ComparableWith;
@@ -120,6 +120,11 @@ impl<E: StaticTable, T: SqlType> IntoExpr for Property<E, T> {
 }
 
 impl<E: StaticTable, T: SqlType> ExprOps for Property<E, T> {}
+
+#[diagnostic::do_not_recommend]
+impl<U: SqlType, E: StaticTable, T: SqlType> RightOperand<U> for Property<E, T> {
+    type Result = T::Propagate<U>;
+}
 
 #[diagnostic::do_not_recommend]
 impl<E: StaticTable, T: SqlType + 'static> Selection for Property<E, T> {

@@ -17,9 +17,11 @@ use super::operand::{Condition, Expr, IntoExpr, KindOf};
 use crate::types::kind::{Additive, Arithmetic, Logical, Numeric};
 use crate::types::{Encode, SqlType};
 
-/// What may stand on the right of an arithmetic operator, whose result is read as `T` where nothing is NULL.
+/// What may stand on the right of an arithmetic operator, or as a further argument of a function, whose result is read as `T`
+/// where nothing is NULL.
 ///
-/// A value never is, so that of `x + 1` the type is known before that of `1` is.
+/// A value is taken never to be, so that of `x + 1` the type is known before that of `1` is. For an `Option` that may be
+/// `None`, read the result by [`nullable`](super::ExprOps::nullable), or give it as an expression: `x + lit(option)`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither an SQL expression nor a value that can be bound",
     label = "not usable in an SQL expression"

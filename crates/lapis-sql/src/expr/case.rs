@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::arithmetic::RightOperand;
 use super::node::Node;
 use super::operand::{Condition, Expr, IntoExpr, KindOf, of_own_type};
 use crate::types::SqlType;
@@ -43,21 +44,23 @@ pub struct Case<T> {
 }
 
 impl<T: SqlType> Case<T> {
-    /// Another branch, tried after those before it.
-    pub fn when<C, V>(mut self, condition: C, value: V) -> Self
+    /// Another branch, tried after those before it. Where its column or expression may be NULL, the whole is read as an
+    /// `Option`.
+    pub fn when<C, V>(mut self, condition: C, value: V) -> Case<V::Result>
     where
         C: Condition,
-        V: IntoExpr,
+        V: RightOperand<T>,
         T::Kind: ComparableWith<KindOf<V>>,
     {
         self.branches.push((condition.into_condition(), of_own_type(value)));
-        self
+        Case { branches: self.branches, marker: PhantomData }
     }
 
-    /// The value where no condition holds.
-    pub fn otherwise<V>(self, value: V) -> Expr<T>
+    /// The value where no condition holds. Where it is a column or an expression that may be NULL, the whole is read as an
+    /// `Option`; for NULL itself there is [`end`](Self::end).
+    pub fn otherwise<V>(self, value: V) -> Expr<V::Result>
     where
-        V: IntoExpr,
+        V: RightOperand<T>,
         T::Kind: ComparableWith<KindOf<V>>,
     {
         let otherwise = Some(Box::new(of_own_type(value)));

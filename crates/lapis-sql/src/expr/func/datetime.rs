@@ -1,12 +1,13 @@
 //! Functions of dates, instants and times of day.
 //!
-//! An operand's own fields are asked for in UTC. Where it may be NULL, so may be what is computed from it, and is read as
-//! an `Option`.
+//! An operand's own fields are asked for in UTC. Where an operand may be NULL, so may be what is computed from it, and is read
+//! as an `Option`.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::{Propagated, builtin};
 use crate::Name;
+use crate::expr::arithmetic::RightOperand;
 use crate::expr::builtin::Builtin;
 use crate::expr::extract::{FieldOf, Unit};
 use crate::expr::node::Node;
@@ -103,10 +104,10 @@ where
 /// ```
 ///
 /// On SQLite it needs version 3.46.
-pub fn add_months<O, N>(operand: O, months: N) -> Expr<O::Type>
+pub fn add_months<O, N>(operand: O, months: N) -> Expr<N::Result>
 where
     O: IntoExpr,
-    N: IntoExpr,
+    N: RightOperand<O::Type>,
     KindOf<O>: Dated,
     KindOf<N>: Integral,
 {
@@ -115,33 +116,31 @@ where
 
 /// So many days later, or before, if the number is below zero; a number known in Rust may be added as [`chrono::Days`]:
 /// `Order::day - Days::new(90)`.
-pub fn add_days<O, N>(operand: O, days: N) -> Expr<O::Type>
+pub fn add_days<O, N>(operand: O, days: N) -> Expr<N::Result>
 where
     O: IntoExpr,
-    N: IntoExpr,
+    N: RightOperand<O::Type>,
     KindOf<O>: Dated,
     KindOf<N>: Integral,
 {
     builtin(Builtin::AddDays(KindOf::<O>::MOMENT), [operand.into_node(), days.into_node()])
 }
 
-/// How many days from one date to another: PostgreSQL's `to - from`, MySQL's `datediff(to, from)`. Where `to` may be NULL,
-/// read it as `days_between(..).nullable()`.
-pub fn days_between<F, T>(from: F, to: T) -> Expr<Propagated<F, i64>>
+/// How many days from one date to another: PostgreSQL's `to - from`, MySQL's `datediff(to, from)`.
+pub fn days_between<F, T>(from: F, to: T) -> Expr<T::Result>
 where
     F: IntoExpr<Type: SqlType<Kind = DateKind>>,
-    T: IntoExpr<Type: SqlType<Kind = DateKind>>,
+    T: RightOperand<Propagated<F, i64>, Type: SqlType<Kind = DateKind>>,
 {
     builtin(Builtin::DaysBetween, [from.into_node(), to.into_node()])
 }
 
 /// The time from one instant to another: PostgreSQL's `to - from`, MySQL's `timestampdiff(MICROSECOND, from, to)`. To move
-/// an instant by such a span, add or subtract it: `Visit::at + TimeDelta::hours(2)`. Where `to` may be NULL, read it as
-/// `elapsed(..).nullable()`.
-pub fn elapsed<F, T>(from: F, to: T) -> Expr<Propagated<F, TimeDelta>>
+/// an instant by such a span, add or subtract it: `Visit::at + TimeDelta::hours(2)`.
+pub fn elapsed<F, T>(from: F, to: T) -> Expr<T::Result>
 where
     F: IntoExpr,
-    T: IntoExpr,
+    T: RightOperand<Propagated<F, TimeDelta>>,
     KindOf<F>: ComparableWith<TimestampKind>,
     KindOf<T>: ComparableWith<TimestampKind>,
 {

@@ -1,6 +1,9 @@
 //! Functions of numbers, and the greater or lesser of two values.
+//!
+//! Where an argument may be NULL, so may the result be, and is read as an `Option`.
 
 use super::{Propagated, builtin, unary};
+use crate::expr::arithmetic::RightOperand;
 use crate::expr::builtin::Builtin;
 use crate::expr::operand::{Expr, IntoExpr, KindOf};
 use crate::types::kind::{ComparableWith, Fractional, Integral, Numeric};
@@ -25,10 +28,10 @@ where
 }
 
 /// `round(x, digits)`: to so many digits behind the point, read as `x` is.
-pub fn round_to<O, N>(operand: O, digits: N) -> Expr<O::Type>
+pub fn round_to<O, N>(operand: O, digits: N) -> Expr<N::Result>
 where
     O: IntoExpr,
-    N: IntoExpr,
+    N: RightOperand<O::Type>,
     KindOf<O>: Fractional,
     KindOf<N>: Integral,
 {
@@ -53,12 +56,12 @@ where
     builtin(Builtin::Floor, [operand.into_node()])
 }
 
-/// `power(x, exponent)`, computed with floats. Where the exponent may be NULL, read it as `power(..).nullable()`. On SQLite
+/// `power(x, exponent)`, computed with floats. On SQLite
 /// a function that Lapis's connections bring, as are [`sqrt`], [`exp`], [`ln`] and [`log10`].
-pub fn power<O, N>(operand: O, exponent: N) -> Expr<Propagated<O, f64>>
+pub fn power<O, N>(operand: O, exponent: N) -> Expr<N::Result>
 where
     O: IntoExpr,
-    N: IntoExpr,
+    N: RightOperand<Propagated<O, f64>>,
     KindOf<O>: Numeric,
     KindOf<N>: Numeric,
 {
@@ -114,21 +117,22 @@ where
 
 /// The greater of two values, read as the first is: `greatest(x, other)`, SQLite's `max(x, other)`.
 ///
-/// Where one of them is NULL, PostgreSQL gives the other, and SQLite and MySQL NULL.
-pub fn greatest<O, R>(operand: O, other: R) -> Expr<O::Type>
+/// Where one of them is NULL, PostgreSQL gives the other, and SQLite and MySQL NULL; where one may be, it is read as an
+/// `Option`.
+pub fn greatest<O, R>(operand: O, other: R) -> Expr<R::Result>
 where
     O: IntoExpr,
-    R: IntoExpr,
+    R: RightOperand<O::Type>,
     KindOf<O>: ComparableWith<KindOf<R>>,
 {
     builtin(Builtin::Greatest, [operand.into_node(), other.into_node()])
 }
 
 /// The lesser of two values, read as the first is: `least(x, other)`, SQLite's `min(x, other)`. For NULL see [`greatest`].
-pub fn least<O, R>(operand: O, other: R) -> Expr<O::Type>
+pub fn least<O, R>(operand: O, other: R) -> Expr<R::Result>
 where
     O: IntoExpr,
-    R: IntoExpr,
+    R: RightOperand<O::Type>,
     KindOf<O>: ComparableWith<KindOf<R>>,
 {
     builtin(Builtin::Least, [operand.into_node(), other.into_node()])

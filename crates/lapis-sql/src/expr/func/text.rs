@@ -1,10 +1,13 @@
 //! Functions of text.
 //!
+//! Where an argument may be NULL, so may the result be, and is read as an `Option`.
+//!
 //! Positions and lengths count characters, the first being 1. Numbers of characters are expected not to be below zero:
 //! what the databases make of such differs.
 
 use super::{Arguments, Propagated, builtin, unary};
 use crate::Name;
+use crate::expr::arithmetic::RightOperand;
 use crate::expr::builtin::Builtin;
 use crate::expr::node::Node;
 use crate::expr::operand::{Expr, IntoExpr, KindOf};
@@ -75,11 +78,11 @@ where
 }
 
 /// `substr(x, start, length)`, counted in characters from 1.
-pub fn substr<O, S, L>(operand: O, start: S, length: L) -> Expr<O::Type>
+pub fn substr<O, S, L>(operand: O, start: S, length: L) -> Expr<L::Result>
 where
     O: IntoExpr,
-    S: IntoExpr,
-    L: IntoExpr,
+    S: RightOperand<O::Type>,
+    L: RightOperand<S::Result>,
     KindOf<O>: Textual,
     KindOf<S>: Integral,
     KindOf<L>: Integral,
@@ -89,10 +92,10 @@ where
 }
 
 /// `substr(x, start)`: from a character, counted from 1, to the end.
-pub fn substr_from<O, S>(operand: O, start: S) -> Expr<O::Type>
+pub fn substr_from<O, S>(operand: O, start: S) -> Expr<S::Result>
 where
     O: IntoExpr,
-    S: IntoExpr,
+    S: RightOperand<O::Type>,
     KindOf<O>: Textual,
     KindOf<S>: Integral,
 {
@@ -103,10 +106,10 @@ where
 }
 
 /// The first so many characters: `left(x, count)`, SQLite's `substr(x, 1, count)`.
-pub fn left<O, N>(operand: O, count: N) -> Expr<O::Type>
+pub fn left<O, N>(operand: O, count: N) -> Expr<N::Result>
 where
     O: IntoExpr,
-    N: IntoExpr,
+    N: RightOperand<O::Type>,
     KindOf<O>: Textual,
     KindOf<N>: Integral,
 {
@@ -114,10 +117,10 @@ where
 }
 
 /// The last so many characters: `right(x, count)`.
-pub fn right<O, N>(operand: O, count: N) -> Expr<O::Type>
+pub fn right<O, N>(operand: O, count: N) -> Expr<N::Result>
 where
     O: IntoExpr,
-    N: IntoExpr,
+    N: RightOperand<O::Type>,
     KindOf<O>: Textual,
     KindOf<N>: Integral,
 {
@@ -138,11 +141,11 @@ where
 /// assert_eq!(numbers.sql(&Postgres)?, r#"SELECT lpad(CAST("invoices"."number" AS TEXT), $1, $2) FROM "invoices""#);
 /// # Ok::<(), lapis_sql::CompileError>(())
 /// ```
-pub fn lpad<O, N, F>(operand: O, length: N, fill: F) -> Expr<O::Type>
+pub fn lpad<O, N, F>(operand: O, length: N, fill: F) -> Expr<F::Result>
 where
     O: IntoExpr,
-    N: IntoExpr,
-    F: IntoExpr,
+    N: RightOperand<O::Type>,
+    F: RightOperand<N::Result>,
     KindOf<O>: Textual,
     KindOf<N>: Integral,
     KindOf<F>: Textual,
@@ -152,11 +155,11 @@ where
 
 /// `rpad(x, length, fill)`: with `fill` behind it, as often as it takes, up to so many characters; a longer text is cut off
 /// behind them.
-pub fn rpad<O, N, F>(operand: O, length: N, fill: F) -> Expr<O::Type>
+pub fn rpad<O, N, F>(operand: O, length: N, fill: F) -> Expr<F::Result>
 where
     O: IntoExpr,
-    N: IntoExpr,
-    F: IntoExpr,
+    N: RightOperand<O::Type>,
+    F: RightOperand<N::Result>,
     KindOf<O>: Textual,
     KindOf<N>: Integral,
     KindOf<F>: Textual,
@@ -165,10 +168,10 @@ where
 }
 
 /// `repeat(x, times)`: the text so many times.
-pub fn repeat<O, N>(operand: O, times: N) -> Expr<O::Type>
+pub fn repeat<O, N>(operand: O, times: N) -> Expr<N::Result>
 where
     O: IntoExpr,
-    N: IntoExpr,
+    N: RightOperand<O::Type>,
     KindOf<O>: Textual,
     KindOf<N>: Integral,
 {
@@ -185,11 +188,11 @@ where
 }
 
 /// `replace(x, from, to)`: every `from` replaced by `to`.
-pub fn replace<O, F, R>(operand: O, from: F, to: R) -> Expr<O::Type>
+pub fn replace<O, F, R>(operand: O, from: F, to: R) -> Expr<R::Result>
 where
     O: IntoExpr,
-    F: IntoExpr,
-    R: IntoExpr,
+    F: RightOperand<O::Type>,
+    R: RightOperand<F::Result>,
     KindOf<O>: Textual,
     KindOf<F>: Textual,
     KindOf<R>: Textual,
@@ -200,10 +203,10 @@ where
 
 /// At which character another text begins first, counted from 1; 0 where it does not: PostgreSQL's `strpos(x, text)`,
 /// SQLite's `instr(x, text)`, MySQL's `locate(text, x)`.
-pub fn position<O, S>(operand: O, text: S) -> Expr<Propagated<O, i64>>
+pub fn position<O, S>(operand: O, text: S) -> Expr<S::Result>
 where
     O: IntoExpr,
-    S: IntoExpr,
+    S: RightOperand<Propagated<O, i64>>,
     KindOf<O>: Textual,
     KindOf<S>: Textual,
 {
@@ -235,11 +238,11 @@ where
 /// the flag `g`. Upper and lower case are apart. How it differs between the databases says
 /// [`matches`](crate::expr::ExprOps::matches); in the replacement, groups are `\1` on PostgreSQL and MariaDB, and `$1` on MySQL and
 /// SQLite.
-pub fn regexp_replace<O, P, R>(operand: O, pattern: P, replacement: R) -> Expr<O::Type>
+pub fn regexp_replace<O, P, R>(operand: O, pattern: P, replacement: R) -> Expr<R::Result>
 where
     O: IntoExpr,
-    P: IntoExpr,
-    R: IntoExpr,
+    P: RightOperand<O::Type>,
+    R: RightOperand<P::Result>,
     KindOf<O>: Textual,
     KindOf<P>: Textual,
     KindOf<R>: Textual,

@@ -4,6 +4,7 @@
 
 use super::Nullable;
 use crate::Name;
+use crate::expr::arithmetic::RightOperand;
 use crate::expr::node::Node;
 use crate::expr::operand::{IntoExpr, KindOf};
 use crate::expr::window::WindowFunction;
@@ -80,7 +81,8 @@ pub fn lead<O: IntoExpr>(operand: O, rows: u32) -> WindowFunction<Nullable<O>> {
 }
 
 /// `lag(x, rows, otherwise)`: what `x` is so many rows before, and `otherwise` where there is no such row. Where there
-/// is one and `x` is NULL in it, it is NULL, other than with [`coalesce`](super::coalesce).
+/// is one and `x` is NULL in it, it is NULL, other than with [`coalesce`](super::coalesce). Where either may be NULL, it is read
+/// as an `Option`.
 ///
 /// ```
 /// # use lapis_sql::dialect::{MariaDb, Sqlite};
@@ -103,10 +105,10 @@ pub fn lead<O: IntoExpr>(operand: O, rows: u32) -> WindowFunction<Nullable<O>> {
 /// );
 /// # Ok::<(), lapis_sql::CompileError>(())
 /// ```
-pub fn lag_or<O, D>(operand: O, rows: u32, otherwise: D) -> WindowFunction<O::Type>
+pub fn lag_or<O, D>(operand: O, rows: u32, otherwise: D) -> WindowFunction<D::Result>
 where
     O: IntoExpr,
-    D: IntoExpr,
+    D: RightOperand<O::Type>,
     D::Type: SqlType<Kind = KindOf<O>>,
 {
     call("lag", vec![operand.into_node(), constant(rows), otherwise.into_node()])
@@ -114,10 +116,10 @@ where
 
 /// `lead(x, rows, otherwise)`: what `x` is so many rows behind, and `otherwise` where there is no such row; see
 /// [`lag_or`].
-pub fn lead_or<O, D>(operand: O, rows: u32, otherwise: D) -> WindowFunction<O::Type>
+pub fn lead_or<O, D>(operand: O, rows: u32, otherwise: D) -> WindowFunction<D::Result>
 where
     O: IntoExpr,
-    D: IntoExpr,
+    D: RightOperand<O::Type>,
     D::Type: SqlType<Kind = KindOf<O>>,
 {
     call("lead", vec![operand.into_node(), constant(rows), otherwise.into_node()])
