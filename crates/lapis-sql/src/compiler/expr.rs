@@ -14,7 +14,14 @@ use crate::value::Value;
 impl<'a> SqlWriter<'a, '_> {
     /// Every arm is one call, so that this frame, of which a deep expression has many, stays small.
     pub(super) fn node(&mut self, node: &'a Node) -> Written {
-        if self.repeated.is_empty() { self.node_anew(node) } else { self.repeat(node) }
+        // Both are rare: the one where parameters have numbers, the other where they have none.
+        if !self.repeated.is_empty() {
+            self.repeat(node)
+        } else if !self.grouped.is_empty() {
+            self.in_having(node)
+        } else {
+            self.node_anew(node)
+        }
     }
 
     pub(super) fn node_anew(&mut self, node: &'a Node) -> Written {

@@ -15,6 +15,7 @@ mod expr;
 mod from;
 mod full_text;
 mod grouping;
+mod having;
 mod insert;
 mod lock;
 mod membership;

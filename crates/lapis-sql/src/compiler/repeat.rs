@@ -13,8 +13,8 @@ use crate::statement::SelectStatement;
 pub(super) type Repeated<'a> = (&'a Node, Option<String>);
 
 impl<'a> SqlWriter<'a, '_> {
-    /// Begins to repeat what the statement groups by, and what it selects where that is to be distinct and in order.
-    /// Gives what [`end_repeating`](Self::end_repeating) takes.
+    /// Begins to repeat what the statement groups by or is DISTINCT ON, and what it selects where that is to be distinct and in
+    /// order. Gives what [`end_repeating`](Self::end_repeating) takes.
     pub(super) fn begin_repeating(&mut self, select: &'a SelectStatement) -> usize {
         let before = self.repeated.len();
         if !self.dialect.numbers_parameters() || self.inline {
@@ -26,7 +26,22 @@ impl<'a> SqlWriter<'a, '_> {
         // A value alone is the same wherever it stands, and may be of another type there.
         let has_to_be_repeated = |node: &&Node| !matches!(node, Node::Value(_)) && binds_value(node);
         self.repeated.extend(repeated.filter(has_to_be_repeated).map(|node| (node, None)));
+        let terms = select.group_by.iter().chain(&select.distinct_on);
+        for term in terms.chain(selected.iter().map(|item| &item.node)) {
+            self.begin_repeating_term(term);
+        }
         before
+    }
+
+    /// A term, or those that grouping sets are made of.
+    fn begin_repeating_term(&mut self, term: &'a Node) {
+        match term {
+            Node::GroupingSets { terms, .. } | Node::Row(terms) => {
+                terms.iter().for_each(|term| self.begin_repeating_term(term));
+            }
+            term if binds_value(term) => self.repeated.push((term, None)),
+            _ => {}
+        }
     }
 
     pub(super) fn end_repeating(&mut self, before: usize) {

@@ -44,6 +44,7 @@ impl<'a> SqlWriter<'a, '_> {
         let start = self.scope.len();
         let inferred = self.enter_from(select)?;
         let windows_around = std::mem::replace(&mut self.windows, &select.windows);
+        let grouped_around = std::mem::take(&mut self.grouped);
         self.suspect |= !select.group_by.is_empty() || select.having.is_some() || select.distinct;
         let repeated = self.begin_repeating(select);
         self.push(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
@@ -64,10 +65,7 @@ impl<'a> SqlWriter<'a, '_> {
             self.node(filter)?;
         }
         self.group_by(select)?;
-        if let Some(having) = &select.having {
-            self.push(" HAVING ");
-            self.node(having)?;
-        }
+        self.having(select)?;
         self.windows(&select.windows)?;
         self.order_by_of(select)?;
         self.end_repeating(repeated);
@@ -76,6 +74,7 @@ impl<'a> SqlWriter<'a, '_> {
             self.lock(lock, start)?;
         }
         self.windows = windows_around;
+        self.grouped = grouped_around;
         if self.scope.len() - start > 1 {
             links(select, inferred.is_some(), &self.scope, start)?;
         }

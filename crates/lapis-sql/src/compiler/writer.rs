@@ -8,7 +8,7 @@ use super::repeat::Repeated;
 use crate::Name;
 use crate::dialect::{Dialect, ParameterPlace};
 use crate::error::CompileError;
-use crate::expr::{ColumnRef, TableName, Window};
+use crate::expr::{ColumnRef, Node, TableName, Window};
 use crate::statement::{FromItem, StatementRef, TableSource};
 use crate::value::Value;
 
@@ -70,6 +70,8 @@ pub(super) struct SqlWriter<'a, 'd> {
     pub(super) quote: char,
     /// What is to be written with the same parameters wherever it stands.
     pub(super) repeated: Vec<Repeated<'a>>,
+    /// What the SELECT whose HAVING is being written groups by, where that has to be written in another way.
+    pub(super) grouped: Vec<&'a Node>,
     /// Where the last column's table stands in the buffer: the next column is mostly of the same table.
     qualifier: Option<(ScopeTable<'a>, Range<usize>)>,
 }
@@ -91,6 +93,7 @@ impl<'a, 'd> SqlWriter<'a, 'd> {
             outer_joins: false,
             quote: dialect.identifier_quote(),
             repeated: Vec::new(),
+            grouped: Vec::new(),
             qualifier: None,
         }
     }

@@ -334,6 +334,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
         let _ = (sql, value, place);
     }
 
+    /// Whether HAVING may repeat an expression that the rows are grouped by, and not columns alone.
+    fn having_takes_grouped_expressions(&self) -> bool {
+        true
+    }
+
     /// Whether a function takes arguments of any type, so that the types of parameters do not follow from it.
     fn takes_any_type(&self, function: &str) -> bool {
         let _ = function;

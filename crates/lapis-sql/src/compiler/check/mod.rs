@@ -12,7 +12,7 @@ mod labels;
 mod links;
 mod nullness;
 
-pub(super) use aggregates::{has_aggregate, is_aggregate};
+pub(super) use aggregates::{aggregate, has_aggregate, is_aggregate};
 pub(super) use links::links;
 pub(super) use nullness::nullness;
 

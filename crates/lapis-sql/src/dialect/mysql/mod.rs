@@ -331,6 +331,12 @@ impl<F: Family> Dialect for F {
     }
 
     /// CAST has type names of its own.
+    /// "Standard SQL … must reference only columns in the GROUP BY clause or columns used in aggregate functions" (MySQL 8.4,
+    /// 15.2.13): the columns within an expression are not found there.
+    fn having_takes_grouped_expressions(&self) -> bool {
+        false
+    }
+
     fn cast_type_name(&self, sql: &mut String, ty: &ColumnType) {
         sql.push_str(match ty {
             // A narrow unsigned integer fits a signed one, whose differences may be below zero.
