@@ -63,10 +63,16 @@ impl<'a> SqlWriter<'a, '_> {
     }
 
     pub(super) fn arguments(&mut self, name: &str, args: &'a [Node]) -> Written {
-        let typed = are_values(args) || self.dialect.takes_any_type(name);
+        let any_type = self.dialect.takes_any_type(name);
+        let typed = any_type || are_values(args);
         for (position, arg) in args.iter().enumerate() {
             self.push(if position > 0 { ", " } else { "" });
-            self.argument(arg, typed || is_fraction(arg))?;
+            match arg {
+                Node::Value(value) if any_type => {
+                    self.typed_parameter(value.borrowed(), ParameterPlace::AnyType)?
+                }
+                arg => self.argument(arg, typed || is_fraction(arg))?,
+            }
         }
         Ok(())
     }

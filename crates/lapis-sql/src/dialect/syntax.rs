@@ -176,6 +176,8 @@ pub enum ParameterPlace {
     Operand,
     /// Among the arguments of a function.
     Argument,
+    /// Among the arguments of a function that takes any type, where NULL needs one, too.
+    AnyType,
 }
 
 /// How a flush inserts many rows that have values for the same columns.

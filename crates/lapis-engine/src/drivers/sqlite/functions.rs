@@ -8,6 +8,8 @@ use regex_lite::Regex;
 use rusqlite::Connection;
 use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 use rusqlite::types::{Type, ValueRef};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use uuid::Uuid;
 
 type Result<T> = rusqlite::Result<T>;
@@ -23,7 +25,7 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
     })?;
     scalar(connection, "mod", 2, |call| {
         let (Some(dividend), Some(divisor)) = (float(call, 0)?, float(call, 1)?) else { return Ok(None) };
-        Ok((divisor != 0.0).then(|| dividend % divisor))
+        Ok((divisor != 0.0).then(|| remainder(dividend, divisor)))
     })?;
     scalar(connection, "reverse", 1, |call| {
         Ok(text(call, 0)?.map(|text| text.chars().rev().collect::<String>()))
@@ -97,6 +99,16 @@ fn uuid(call: &Context<'_>) -> Result<Option<Uuid>> {
         other => return Err(wrong_type(0, other.data_type())),
     };
     uuid.map(Some).map_err(|error| rusqlite::Error::UserFunctionError(error.into()))
+}
+
+/// Of the decimals that the numbers are when they are written down, where they are such: 5.25 is 105 times 0.05, and nothing
+/// is left.
+fn remainder(dividend: f64, divisor: f64) -> f64 {
+    let decimal = |number| Decimal::from_f64(number).filter(|decimal| decimal.to_f64() == Some(number));
+    let exact = decimal(dividend)
+        .zip(decimal(divisor))
+        .and_then(|(left, right)| left.checked_rem(right)?.to_f64());
+    exact.unwrap_or(dividend % divisor)
 }
 
 /// An argument as text; nothing for NULL.

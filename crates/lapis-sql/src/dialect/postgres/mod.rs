@@ -182,7 +182,10 @@ impl Dialect for Postgres {
     fn type_parameter(&self, sql: &mut String, value: &Value<'_>, place: ParameterPlace) {
         let ty = match value {
             Value::Bool(_) => "::BOOLEAN",
-            Value::Int(value) if place == ParameterPlace::Argument && i32::try_from(*value).is_ok() => {
+            Value::Int(value)
+                if matches!(place, ParameterPlace::Argument | ParameterPlace::AnyType)
+                    && i32::try_from(*value).is_ok() =>
+            {
                 "::INTEGER"
             }
             Value::Int(_) => "::BIGINT",
@@ -208,6 +211,7 @@ impl Dialect for Postgres {
                 self.type_parameter(sql, element, ParameterPlace::Operand);
                 if sql.len() > start { "[]" } else { "" }
             }
+            Value::Null if place == ParameterPlace::AnyType => "::TEXT",
             Value::Null | Value::Invalid(_) => "",
         };
         sql.push_str(ty);

@@ -73,7 +73,8 @@ pub fn sum<O: IntoExpr<Type: SqlType<Kind: Summable>>>(
 /// `avg(x)`: NULL where there is no row. Integers and floats are read as `f64`, decimals as `Decimal`.
 ///
 /// How many digits the average of decimals has is the database's choice: PostgreSQL gives at least 16 that count, MySQL
-/// and MariaDB four more behind the point than the column has, and SQLite, which computes it in floating point, 15.
+/// and MariaDB four more behind the point than the column has, which is four for integers too, and SQLite, which computes it in
+/// floating point, 15.
 ///
 /// ```
 /// # use lapis_sql::dialect::Sqlite;

@@ -17,8 +17,8 @@ where
     unary("abs", operand)
 }
 
-/// `round(x)`: to the nearest whole number, read as `x` is; of an integer, that itself. What lies in the middle goes away from zero, but for floats on
-/// PostgreSQL to the even one.
+/// `round(x)`: to the nearest whole number, read as `x` is; of an integer, that itself. What lies in the middle goes away from
+/// zero, but for floats on PostgreSQL, MySQL and MariaDB to the even one.
 pub fn round<O>(operand: O) -> Expr<O::Type>
 where
     O: IntoExpr,
@@ -27,7 +27,8 @@ where
     Expr::new(KindOf::<O>::rounded(operand.into_node()))
 }
 
-/// `round(x, digits)`: to so many digits behind the point, read as `x` is.
+/// `round(x, digits)`: to so many digits behind the point, read as `x` is. What lies in the middle goes away from zero, but for
+/// floats on MySQL and MariaDB to the even one.
 pub fn round_to<O, N>(operand: O, digits: N) -> Expr<N::Result>
 where
     O: IntoExpr,
