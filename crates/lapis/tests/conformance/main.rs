@@ -27,6 +27,7 @@ mod json;
 mod keyset_walk;
 mod named_windows;
 mod natives;
+mod operands;
 mod paging;
 mod plans;
 mod properties;
