@@ -90,3 +90,38 @@ fn functions_of_dates_and_times() {
     }
     assert_snapshot!("dates", page.0);
 }
+
+#[test]
+fn what_has_no_function_everywhere() {
+    const KEY: Column<User, uuid::Uuid> = Column::new("key");
+    const DOCUMENT: Column<User, lapis_sql::types::Json> = Column::new("document");
+    let page = Page::default()
+        .add("min of a uuid", func::min(KEY))
+        .add("max of a condition", func::max(User::age.ge(18)))
+        .add("max of a uuid, filtered", func::max(KEY).filter_where(User::age.ge(18)))
+        .add("any_value, filtered", func::any_value(User::name).filter_where(User::age.ge(18)))
+        .add("text of a uuid", KEY.cast::<String>())
+        .add("uuid of a text", User::name.cast::<uuid::Uuid>())
+        .add("truth value of a number", User::age.cast::<bool>())
+        .add("date of an instant", SEEN.cast::<NaiveDate>())
+        .add("json of a uuid", func::json_array((KEY, None::<i64>)))
+        .add("json_set with NULL", DOCUMENT.json_set("a", None::<i64>))
+        .add("concat_ws with NULL", func::concat_ws("-", (User::name, None::<String>)));
+    assert_snapshot!("not_everywhere", page.0);
+}
+
+#[test]
+fn what_is_no_call_stands_over_no_window() {
+    use lapis_sql::dialect::Postgres;
+    use lapis_sql::statement::{Statement, select};
+    const KEY: Column<User, uuid::Uuid> = Column::new("key");
+    let message = |expression| select(expression).sql(&Postgres).expect_err("an error").to_string();
+    assert_snapshot!(
+        message(func::max(KEY).over(window())),
+        @"PostgreSQL does not support max of such values over a window; take the value of a group in a subquery and join that, or cast the operand to text"
+    );
+    assert_snapshot!(
+        message(func::max(KEY).ordered_by(User::name)),
+        @"PostgreSQL does not support ORDER BY in max; leave `.ordered_by(..)` out: the value is the same in any order"
+    );
+}

@@ -94,3 +94,17 @@ fn windows_have_names() {
     mariadb: SELECT rank() OVER `w`, CASE WHEN lag(1, 1) OVER (`v` ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) IS NULL THEN ? ELSE lag(`users`.`age`, 1) OVER (`v` ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) END FROM `users` WINDOW `w` AS (PARTITION BY `users`.`name`), `v` AS (`w` ORDER BY `users`.`age`) [Int(0)]
     "#);
 }
+
+#[test]
+fn having_repeats_a_grouped_expression() {
+    let name = &func::lower(User::name);
+    let names = select((name, func::count_all()))
+        .group_by(name)
+        .having(name.ne("ann").and(func::count(name).gt(1)))
+        .order_by(name);
+    assert_snapshot!(sql(names), @r#"
+    sqlite: SELECT lower("users"."name"), count(*) FROM "users" GROUP BY lower("users"."name") HAVING lower("users"."name") <> ? AND count(lower("users"."name")) > ? ORDER BY lower("users"."name") [Text("ann"), Int(1)]
+    postgres: SELECT lower("users"."name"), count(*) FROM "users" GROUP BY lower("users"."name") HAVING lower("users"."name") <> $1 AND count(lower("users"."name")) > $2 ORDER BY lower("users"."name") [Text("ann"), Int(1)]
+    mysql: SELECT lower(`users`.`name`), count(*) FROM `users` GROUP BY lower(`users`.`name`) HAVING min(lower(`users`.`name`)) <> ? AND count(lower(`users`.`name`)) > ? ORDER BY lower(`users`.`name`) [Text("ann"), Int(1)]
+    "#);
+}
