@@ -22,10 +22,6 @@ impl<'a> SqlWriter<'a, '_> {
         }
         let selected: &[_] =
             if select.distinct && !select.order_by.is_empty() { &select.items } else { &[] };
-        let repeated = select.group_by.iter().chain(selected.iter().map(|item| &item.node));
-        // A value alone is the same wherever it stands, and may be of another type there.
-        let has_to_be_repeated = |node: &&Node| !matches!(node, Node::Value(_)) && binds_value(node);
-        self.repeated.extend(repeated.filter(has_to_be_repeated).map(|node| (node, None)));
         let terms = select.group_by.iter().chain(&select.distinct_on);
         for term in terms.chain(selected.iter().map(|item| &item.node)) {
             self.begin_repeating_term(term);
@@ -39,6 +35,8 @@ impl<'a> SqlWriter<'a, '_> {
             Node::GroupingSets { terms, .. } | Node::Row(terms) => {
                 terms.iter().for_each(|term| self.begin_repeating_term(term));
             }
+            // Alone, it is the same wherever it stands, and may be of another type there.
+            Node::Value(_) => {}
             term if binds_value(term) => self.repeated.push((term, None)),
             _ => {}
         }

@@ -48,7 +48,6 @@ pub use full_text::{FullText, Search, full_text};
 pub use grouping::{GroupingForm, GroupingTerm, cube, grouping_set, grouping_sets, rollup};
 pub use json::{IntoJsonPath, JsonOps, JsonPath, PathStep};
 pub use label::{Labeled, label};
-pub use node::{BinaryOp, ColumnRef, Node, Order, OrderBy, TableName, UnaryOp};
 pub use node::{BinaryOp, Node, UnaryOp};
 pub(crate) use operand::of_own_type;
 pub use operand::{ComparableTo, Condition, Expr, IntoExpr, KindOf, lit};

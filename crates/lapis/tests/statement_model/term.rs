@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use lapis::expr::{Expr, ExprOps, IntoExpr, Node};
+use lapis::expr::{Expr, ExprOps, IntoExpr, Node, RightOperand};
 use lapis::sql::DecodeError;
 use lapis::statement::{SelectItem, Selection};
 use lapis::types::kind::ComparableWith;
@@ -59,6 +59,11 @@ impl<T: Scalar> IntoExpr for Maybe<T> {
             Maybe::Perhaps(expr) => expr.into_node(),
         }
     }
+}
+
+/// Whether the result may be NULL is told by whoever makes it: it is not known when the generator is compiled.
+impl<U: SqlType, T: Scalar> RightOperand<U> for Maybe<T> {
+    type Result = U;
 }
 
 /// An expression of a known kind.

@@ -7,8 +7,6 @@ use crate::Name;
 use crate::expr::aggregate::Aggregate;
 use crate::expr::builtin::Builtin;
 use crate::expr::node::Node;
-use crate::expr::node::{Node, OrderBy};
-use crate::expr::operand::{Expr, IntoExpr, KindOf};
 use crate::expr::operand::{Expr, IntoExpr, KindOf, of_own_type};
 use crate::expr::ops::ExprOps;
 use crate::expr::order::OrderBy;

@@ -47,7 +47,8 @@ impl Generated for String {
         }),
         ("substr by expressions", |g| {
             let (a, b) = (g.term::<String>(), g.term::<i64>());
-            let (start, length) = (func::abs(b.expr.clone()) + 1, func::length(a.expr.clone()));
+            let start = (func::abs(b.expr.clone()) + 1).assume_not_null();
+            let length = func::length(a.expr.clone()).assume_not_null();
             let expr = typed!(a.expr.clone(), b.is_nullable(), |x| func::substr(x, start, length));
             let meaning = strict2(&a, &b, |a: String, b: i64| {
                 Ok(a.chars().skip(b.unsigned_abs() as usize).collect::<String>())
