@@ -8,7 +8,7 @@ use crate::dialect::{
     AutoIncrementSyntax, Dialect, FullTextSyntax, Postgres, RowLocks, Spelling, UpsertSyntax,
 };
 use crate::error::EncodeError;
-use crate::expr::Builtin;
+use crate::expr::{Builtin, PathStep};
 use crate::types::{ColumnType, write_date, write_time, write_timestamp};
 use crate::value::Value;
 
@@ -39,6 +39,10 @@ impl Dialect for Neutral {
 
     fn spelling(&self, builtin: Builtin) -> Spelling {
         Postgres.spelling(builtin)
+    }
+
+    fn json_path(&self, steps: &[PathStep]) -> Value<'static> {
+        Postgres.json_path(steps)
     }
 
     fn upsert(&self) -> UpsertSyntax {

@@ -92,6 +92,10 @@ fn bare(text: &str, first: char) -> Option<usize> {
     }
     let end = text.find([' ', '(', ')', '\'', '"', '`', ',']).unwrap_or(text.len());
     let word = &text[..end];
+    // PostgreSQL's operators on JSON: no comment is as short as these.
+    if matches!(word, "#>" | "#>>" | "#-") {
+        return Some(end);
+    }
     let unsafe_to_move = ["--", "/*", "#", "$$", "\n", "\r", "\t"];
     let safe = !unsafe_to_move.iter().any(|mark| word.contains(mark)) && !has_dollar_quote(word);
     safe.then_some(end)

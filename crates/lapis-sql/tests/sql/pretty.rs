@@ -210,6 +210,17 @@ fn names_that_are_no_plain_words_keep_their_quotes() {
 }
 
 #[test]
+fn operators_that_look_like_comments_are_none() {
+    let details = Column::<User, lapis_sql::types::Json>::new("details");
+    let city = select(User::name).filter(details.path("address.city").as_text().eq("Ulm"));
+    assert_snapshot!(city, @"
+    SELECT users.name
+    FROM users
+    WHERE (users.details #>> ARRAY['address', 'city']) = 'Ulm'
+    ");
+}
+
+#[test]
 fn pieces_that_might_be_comments_are_not_moved() {
     let raw = select(raw::<i64>("1 -- one", ())).from(table::<User>());
     assert_snapshot!(raw, @r#"SELECT 1 -- one FROM "users""#);
