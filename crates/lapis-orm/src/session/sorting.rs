@@ -36,6 +36,9 @@ fn compare_values(one: Option<Value<'_>>, other: Option<Value<'_>>) -> Ordering 
         (Value::Bool(one), Value::Bool(other)) => one.cmp(other),
         (Value::Int(one), Value::Int(other)) => one.cmp(other),
         (Value::UInt(one), Value::UInt(other)) => one.cmp(other),
+        // A column of `u64` has both.
+        (Value::Int(one), Value::UInt(other)) => i128::from(*one).cmp(&i128::from(*other)),
+        (Value::UInt(one), Value::Int(other)) => i128::from(*one).cmp(&i128::from(*other)),
         (Value::Float(one), Value::Float(other)) => one.total_cmp(other),
         (Value::Decimal(one), Value::Decimal(other)) => one.cmp(other),
         (Value::Text(one), Value::Text(other)) => one.cmp(other),
@@ -47,5 +50,21 @@ fn compare_values(one: Option<Value<'_>>, other: Option<Value<'_>>) -> Ordering 
         (Value::Interval(one), Value::Interval(other)) => one.cmp(other),
         (Value::Uuid(one), Value::Uuid(other)) => one.cmp(other),
         _ => Ordering::Equal,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_beyond_64_bits_with_a_sign_comes_behind_the_others() {
+        let ascending =
+            [None, Some(Value::Int(-1)), Some(Value::Int(i64::MAX)), Some(Value::UInt(u64::MAX))];
+        for pair in ascending.windows(2) {
+            let [one, other] = pair else { unreachable!("windows of two") };
+            assert_eq!(compare_values(one.clone(), other.clone()), Ordering::Less);
+            assert_eq!(compare_values(other.clone(), one.clone()), Ordering::Greater);
+        }
     }
 }

@@ -170,6 +170,7 @@ pub(super) fn gone(arena: &dyn AnyArena, row: u32, verb: &str) -> Error {
 fn describe_key(arena: &dyn AnyArena, row: u32) -> String {
     let parts = arena.model().key.iter().map(|column| match arena.original_value(row, *column) {
         Some(Value::Int(value)) => value.to_string(),
+        Some(Value::UInt(value)) => value.to_string(),
         Some(Value::Text(text)) => format!("{text:?}"),
         Some(Value::Uuid(value)) => value.to_string(),
         Some(other) => format!("{other:?}"),
