@@ -2,7 +2,7 @@
 
 use super::precedence::{Level, binary_level};
 use super::writer::{SqlWriter, Written};
-use crate::dialect::{Dialect, NullSafeEquality};
+use crate::dialect::{Dialect, NullSafeEquality, ParameterPlace};
 use crate::expr::{BinaryOp, Node, UnaryOp};
 
 impl<'a> SqlWriter<'a, '_> {
@@ -65,6 +65,11 @@ impl<'a> SqlWriter<'a, '_> {
                 self.collections(symbol(op, self.dialect))?
             }
             BinaryOp::EqAny => return self.eq_any(left, right),
+            BinaryOp::IntDiv if self.dialect.sums_are_decimals() => {
+                self.integer(left, Level::Multiply)?;
+                self.push(" / ");
+                return self.integer(right, Level::Negate);
+            }
             _ => {}
         }
         // Of two operators of one level, the left one is done first.
@@ -83,6 +88,19 @@ impl<'a> SqlWriter<'a, '_> {
         self.push(" ");
         self.operand_beside(left, right, right_least)?;
         self.word(if negated { ")" } else { "" })
+    }
+
+    /// What may be a decimal to the database, and is to be an integer.
+    fn integer(&mut self, operand: &'a Node, least: Level) -> Written {
+        match operand {
+            Node::Value(value) => self.typed_parameter(value.borrowed(), ParameterPlace::Operand),
+            Node::Binary { op: BinaryOp::IntDiv, .. } => self.operand(operand, least),
+            _ => {
+                self.push("CAST(");
+                self.node(operand)?;
+                self.word(" AS BIGINT)")
+            }
+        }
     }
 
     /// Joined text is flat on the left, where chains of `concat` grow.

@@ -266,6 +266,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
         "/"
     }
 
+    /// Whether a sum of integers is a decimal, so that a division of it would leave a fraction.
+    fn sums_are_decimals(&self) -> bool {
+        false
+    }
+
     /// The operator that divides integers, rounding towards zero.
     fn integer_division(&self) -> &'static str {
         "/"

@@ -199,7 +199,7 @@ fn parentheses_stand_where_precedence_needs_them() {
 fn integers_divide_into_integers_everywhere() {
     assert_snapshot!(on_all(User::age / 2), @r#"
     sqlite: "age" / ? [Int(2)]
-    postgres: "age" / $1 [Int(2)]
+    postgres: CAST("age" AS BIGINT) / $1::BIGINT [Int(2)]
     mysql: `age` DIV ? [Int(2)]
     "#);
     assert_snapshot!(on_all(User::score / 2), @r#"
@@ -231,7 +231,7 @@ fn a_number_may_stand_on_the_left() {
     assert_snapshot!(expr(0.5 * User::score / (2.0 + User::score)), @"? * score * 1.0 / (? + score)");
     assert_snapshot!(on_all(100 / (User::age + 1)), @r#"
     sqlite: ? / ("age" + ?) [Int(100), Int(1)]
-    postgres: $1 / ("age" + $2) [Int(100), Int(1)]
+    postgres: $1::BIGINT / CAST("age" + $2 AS BIGINT) [Int(100), Int(1)]
     mysql: ? DIV (`age` + ?) [Int(100), Int(1)]
     "#);
     // Read as the operand, which may be NULL.

@@ -50,6 +50,9 @@ async fn sums_averages_and_extremes_skip_null(database: &Database) -> Result<()>
     let salaries =
         select((func::sum(Person::salary), func::avg(Person::salary), func::min(Person::salary)));
     assert_eq!(database.one(salaries).await?, (Some(2900), Some(580.0), Some(300)));
+    // PostgreSQL's sum is a decimal, whose quotient would have a fraction.
+    let shares = select((func::sum(Person::salary) / 1000, func::count_all() / func::sum(Person::salary)));
+    assert_eq!(database.one(shares).await?, (Some(2), Some(0)));
     Ok(())
 }
 

@@ -169,6 +169,11 @@ impl Dialect for Postgres {
         FullTextSyntax::TsVector
     }
 
+    /// That of `BIGINT` (PostgreSQL 15, 9.21).
+    fn sums_are_decimals(&self) -> bool {
+        true
+    }
+
     fn spelling(&self, builtin: Builtin) -> Spelling {
         builtin::spelling(builtin)
     }
