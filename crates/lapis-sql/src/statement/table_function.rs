@@ -136,7 +136,15 @@ where
     T: ArrayElement,
     A: IntoExpr<Type: SqlType<NotNull = Vec<T>>>,
 {
-    let call = table_function("unnest", name).arg(array).columns(["value"]).with_ordinality();
+    // Of no values, nothing else says which type they have.
+    let array = match array.into_node() {
+        value @ Node::Value(_) => Node::Cast { operand: Box::new(value), to: Vec::<T>::column_type() },
+        array => array,
+    };
+    let call = table_function("unnest", name)
+        .arg(Expr::<Vec<T>>::new(array))
+        .columns(["value"])
+        .with_ordinality();
     Unnest { call, marker: PhantomData }
 }
 

@@ -3,8 +3,9 @@
 
 use crate::common::{Post, User, sql};
 use insta::assert_snapshot;
+use lapis_sql::dialect::Postgres;
 use lapis_sql::expr::*;
-use lapis_sql::statement::{alias, select, table, values};
+use lapis_sql::statement::{Statement, alias, select, table, unnest, values};
 use rust_decimal::Decimal;
 
 #[test]
@@ -49,6 +50,29 @@ fn what_is_grouped_by_is_written_with_the_same_parameters() {
     let key = User::age + 1;
     let grouped = select((&key * 2, func::count_all())).group_by(&key).having(key.gt(3));
     assert_snapshot!("grouped_by_an_expression", sql(grouped));
+}
+
+#[test]
+fn several_groupings_are_of_what_is_selected() {
+    let key = User::age + 1;
+    let grouped = select(key.clone()).group_by(cube((key, User::name)));
+    assert_snapshot!("grouped_by_cube", grouped.sql(&Postgres).expect("PostgreSQL has it"));
+}
+
+#[test]
+fn a_subquery_that_is_distinct_is_ordered_by_its_place() {
+    let oldest = select(func::max(User::age)).filter(User::id.gt(7)).scalar();
+    let distinct = select(oldest.clone().label("oldest")).from(table::<Post>()).distinct().order_by(oldest);
+    assert_snapshot!("distinct_subquery", sql(distinct));
+}
+
+#[test]
+fn an_array_of_no_values_has_the_type_of_its_elements() {
+    let none = unnest::<String, _>("tags", lit(Vec::<String>::new()));
+    assert_snapshot!(
+        "unnest_of_none",
+        select(none.value()).from(&none).sql(&Postgres).expect("PostgreSQL has it")
+    );
 }
 
 #[test]
