@@ -17,6 +17,8 @@ pub struct Environment {
     pub rows: Vec<(usize, Row)>,
     /// The rows that an aggregate takes.
     pub group: Option<Rc<Vec<Environment>>>,
+    /// The keys that its group is not grouped by, each as one bit.
+    pub left_out: u32,
     /// The rows that a window function looks at, and which of them is this one.
     pub window: Option<(Rc<Vec<Environment>>, usize)>,
 }
@@ -33,6 +35,6 @@ impl Environment {
         let mut rows = Vec::with_capacity(self.rows.len() + 1);
         rows.extend_from_slice(&self.rows);
         rows.push((source, row));
-        Self { rows, group: None, window: None }
+        Self { rows, group: None, left_out: 0, window: None }
     }
 }

@@ -12,6 +12,7 @@ mod databases;
 mod datum;
 mod environment;
 mod generator;
+mod groupings;
 mod query;
 #[path = "../session_model/random.rs"]
 mod random;

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use lapis::engine::Row as DatabaseRow;
-use lapis::expr::{Expr, ExprOps, OrderBy, label};
+use lapis::expr::{Expr, ExprOps, OrderBy, Window, label};
 use lapis::statement::{
     ByRow, Cte, FromItem, JoinKind, Select, SelectItem, Selection, SetOperator, Shape, TableSource, Val,
 };
@@ -12,6 +12,7 @@ use lapis::{FromRow, Value};
 
 use crate::datum::{Datum, Meant, compare, same_rows};
 use crate::environment::{Environment, Row};
+use crate::groupings::Grouping;
 use crate::term::{Any, Maybe, Scalar, Term, with_any};
 
 /// A query with its order and limit.
@@ -24,6 +25,22 @@ pub struct Query {
     pub order_by: Vec<Order>,
     pub limit: Option<u64>,
     pub offset: Option<u64>,
+    /// `DISTINCT ON` so many of the first terms of the order.
+    pub distinct_on: usize,
+    /// What else is asked of it.
+    pub further: Further,
+}
+
+/// What is asked of a query beside its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Further {
+    Nothing,
+    /// How many rows it has.
+    Count,
+    /// Pages of so many rows, by their numbers.
+    Pages(u64),
+    /// Pages of so many rows, each from the end of the one before.
+    Keyset(u64),
 }
 
 #[derive(Clone)]
@@ -40,6 +57,9 @@ pub struct Plain {
     pub from: Vec<From>,
     pub filter: Option<Term<bool>>,
     pub group_by: Option<Vec<Any>>,
+    pub grouping: Grouping,
+    /// The windows with a name.
+    pub windows: Vec<(String, Window)>,
     pub having: Option<Term<bool>>,
 }
 
@@ -135,6 +155,16 @@ impl Query {
         }
     }
 
+    /// Whether no two of its rows are alike.
+    pub fn is_distinct(&self) -> bool {
+        match &self.body {
+            Body::Plain(plain) => plain.distinct,
+            Body::Set(operator, _) => {
+                matches!(operator, SetOperator::Union | SetOperator::Intersect | SetOperator::Except)
+            }
+        }
+    }
+
     /// Whether it makes groups of rows.
     pub fn is_grouped(&self) -> bool {
         matches!(&self.body, Body::Plain(plain) if plain.group_by.is_some())
@@ -222,6 +252,11 @@ impl Query {
                 .map(|order| order.build(items, &|item| self.label(item)))
                 .collect::<Vec<_>>(),
         );
+        for order in self.order_by.iter().take(self.distinct_on) {
+            if let OrderTerm::Item(position) = order.by {
+                select = select.distinct_on(label::<i64>(self.label(position)));
+            }
+        }
         if let Some(limit) = self.limit {
             select = select.limit(limit);
         }
@@ -256,11 +291,11 @@ impl Plain {
         if let Some(filter) = &self.filter {
             select = select.filter(filter.expr.clone());
         }
-        for key in self.group_by.iter().flatten() {
-            select = with_any!(key, term => match term.expr.clone() {
-                Maybe::Never(key) => select.group_by(key),
-                Maybe::Perhaps(key) => select.group_by(key),
-            });
+        if let Some(keys) = &self.group_by {
+            select = self.grouping.build(select, keys);
+        }
+        for (name, window) in &self.windows {
+            select = select.window(name.clone(), window.clone());
         }
         if let Some(having) = &self.having {
             select = select.having(having.expr.clone());
@@ -345,9 +380,27 @@ impl Query {
         if !self.order_by.is_empty() {
             sort(&mut rows, &self.order_by)?;
         }
+        if self.distinct_on > 0 {
+            rows = self.first_of_each(rows)?;
+        }
         let offset = self.offset.unwrap_or(0) as usize;
         let limit = self.limit.map_or(usize::MAX, |limit| limit as usize);
         Ok(rows.into_iter().map(|(_, row)| row).skip(offset).take(limit).collect())
+    }
+
+    /// The first of the rows that are equal in the first terms of the order.
+    fn first_of_each(&self, rows: Vec<(Vec<Datum>, Row)>) -> Meant<Vec<(Vec<Datum>, Row)>> {
+        let mut kept: Vec<(Vec<Datum>, Row)> = Vec::new();
+        for row in rows {
+            let known = match kept.last() {
+                Some((keys, _)) => same_rows(&keys[..self.distinct_on], &row.0[..self.distinct_on])?,
+                None => false,
+            };
+            if !known {
+                kept.push(row);
+            }
+        }
+        Ok(kept)
     }
 
     fn keys_of_row(&self, row: &Row) -> Vec<Datum> {
@@ -366,7 +419,7 @@ impl Plain {
             environments = keep(environments, filter)?;
         }
         if let Some(keys) = &self.group_by {
-            environments = grouped(environments, keys, around)?;
+            environments = self.grouping.groups(&environments, keys, around)?;
             if let Some(having) = &self.having {
                 environments = keep(environments, having)?;
             }
@@ -391,7 +444,7 @@ impl Plain {
     }
 
     fn joined(&self, around: &Environment) -> Meant<Vec<Environment>> {
-        let around = Environment { group: None, window: None, ..around.clone() };
+        let around = Environment { group: None, left_out: 0, window: None, ..around.clone() };
         let mut left = vec![around.clone()];
         let mut before: Vec<&Source> = Vec::new();
         for from in &self.from {
@@ -464,33 +517,6 @@ fn join(
         }
     }
     Ok(joined)
-}
-
-/// One environment a group. Without keys there is one group, even of no rows.
-fn grouped(rows: Vec<Environment>, keys: &[Any], around: &Environment) -> Meant<Vec<Environment>> {
-    let mut groups: Vec<(Vec<Datum>, Vec<Environment>)> = Vec::new();
-    if keys.is_empty() {
-        groups.push((Vec::new(), rows));
-    } else {
-        for row in rows {
-            let values = keys.iter().map(|key| (key.meaning())(&row)).collect::<Meant<Vec<_>>>()?;
-            let mut place = None;
-            for (position, (known, _)) in groups.iter().enumerate() {
-                if same_rows(known, &values)? {
-                    place = Some(position);
-                }
-            }
-            match place {
-                Some(position) => groups[position].1.push(row),
-                None => groups.push((values, vec![row])),
-            }
-        }
-    }
-    let environment = |(_, rows): (Vec<Datum>, Vec<Environment>)| {
-        let first = rows.first().cloned().unwrap_or_else(|| around.clone());
-        Environment { group: Some(Rc::new(rows)), window: None, ..first }
-    };
-    Ok(groups.into_iter().map(environment).collect())
 }
 
 fn distinct(rows: Vec<(Vec<Datum>, Row)>) -> Meant<Vec<(Vec<Datum>, Row)>> {

@@ -13,7 +13,7 @@ use crate::databases::{DIALECTS, Database};
 use crate::datum::{Datum, Doubt, float};
 use crate::environment::{Environment, Row};
 use crate::generator::Generator;
-use crate::query::{Cells, OrderTerm, Query};
+use crate::query::{Cells, Further, OrderTerm, Query};
 use crate::random::Random;
 use crate::shrink;
 use crate::term::{Any, Scalar, with_kind};
@@ -31,7 +31,7 @@ const AT_LEAST: usize = 20_000;
 /// Seeds of a run, shared out among the databases: each is run on all of them.
 const SEEDS: u64 = 24;
 /// A run ends at so many statements that fail.
-const MOST_FAILURES: usize = 8;
+const MOST_FAILURES: usize = 40;
 
 /// What went wrong with a statement on a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,6 +132,45 @@ async fn rows_on(database: &mut Database, query: &Query) -> Result<Vec<Row>, Fai
         .collect()
 }
 
+/// Asks for what else the query is to be asked for, and says what is not as its rows are.
+async fn further(database: &mut Database, query: &Query, rows: usize) -> lapis::Result<Option<String>> {
+    let differs = |what: &str, found: usize| {
+        (found != rows).then(|| format!("{what} gives {found} rows, and the query {rows}"))
+    };
+    let connection = &mut database.connection;
+    match query.further {
+        Further::Nothing => Ok(None),
+        Further::Count => {
+            let count = connection.one(query.build().count()).await?;
+            Ok(differs("count()", count as usize))
+        }
+        Further::Pages(size) => {
+            let (mut number, mut found) = (1, Vec::new());
+            loop {
+                let page = connection.page(query.build().page(number, size)).await?;
+                let (last, total) = (number >= page.pages(), page.total);
+                found.extend(page.items);
+                if last {
+                    return Ok(differs("a page", total as usize).or(differs("pages", found.len())));
+                }
+                number += 1;
+            }
+        }
+        Further::Keyset(size) => {
+            let (mut cursor, mut found) = (None, 0);
+            loop {
+                let keyset = query.build().keyset(size).unique().after_if(cursor.as_ref());
+                let page = connection.keyset_page(keyset).await?;
+                found += page.items.len();
+                cursor = page.next_cursor().cloned();
+                if cursor.is_none() || found > 1000 {
+                    return Ok(differs("a walk through pages", found));
+                }
+            }
+        }
+    }
+}
+
 /// Whether the order tells the place of each row, up to rows that are alike.
 fn is_ordered(query: &Query) -> bool {
     let ordered = |position: usize| {
@@ -185,6 +224,12 @@ async fn check(
         }
         let rows = rows_on(database, query).await?;
         *report.accepted.entry(name).or_default() += 1;
+        let failure = |fault, message| Failure { fault, database: name, message };
+        match further(database, query, rows.len()).await {
+            Ok(None) => {}
+            Ok(Some(message)) => return Err(failure(Fault::Differs, message)),
+            Err(error) => return Err(failure(Fault::NotAccepted, error.to_string())),
+        }
         match &meant {
             Ok(meant) => {
                 compare(query, name, meant, &rows)?;

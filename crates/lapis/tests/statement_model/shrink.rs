@@ -1,6 +1,6 @@
 //! Makes a failing query smaller: clauses are left out, and expressions replaced by what they are made of.
 
-use crate::query::{Body, Plain, Query};
+use crate::query::{Body, Further, Plain, Query};
 use crate::term::{Any, Scalar, Term};
 
 /// Queries that are a little smaller.
@@ -11,10 +11,20 @@ pub fn smaller(query: &Query) -> Vec<Query> {
         change(&mut query);
         found.push(query);
     };
+    if query.distinct_on > 0 {
+        with(&|query| query.distinct_on = 0);
+    }
+    if query.further != Further::Nothing {
+        with(&|query| query.further = Further::Nothing);
+    }
     if query.limit.is_some() || query.offset.is_some() {
         with(&|query| (query.limit, query.offset) = (None, None));
     } else if !query.order_by.is_empty() {
-        with(&|query| query.order_by.clear());
+        with(&|query| {
+            query.order_by.clear();
+            query.distinct_on = 0;
+            query.further = Further::Nothing;
+        });
     }
     match &query.body {
         Body::Set(_, parts) => {

@@ -127,6 +127,17 @@ pub const INTEGERS: &[Entry<i64>] = &[
         };
         aggregate(g, |a: &Term<i64>| summable(a.bound, func::sum(a.expr.clone()).distinct()), distinct)
     }),
+    ("grouping", |g| {
+        let keys = g.scope().several_groupings.clone()?;
+        let place = g.random.below(keys.len());
+        let expr = crate::term::with_any!(&keys[place], term => match term.expr.clone() {
+            Maybe::Never(key) => func::grouping(key),
+            Maybe::Perhaps(key) => func::grouping(key),
+        });
+        let meaning =
+            move |environment: &Environment| Ok(Datum::Int(i64::from(environment.left_out >> place & 1)));
+        Some(Term::new(Maybe::Never(expr), meaning).bounded(1.0))
+    }),
     ("json_agg", |g| {
         // Within another function, MariaDB 10.11 takes the whole array for its element.
         if g.scope().windows || g.depth != 1 {
@@ -216,6 +227,10 @@ fn deviation(
         return None;
     }
     let argument = argument(g, Generator::term::<i64>);
+    // Of a constant, with nothing in FROM, MariaDB 10.11 says in HAVING that it is NULL.
+    if !super::queries::has_column(&argument.any()) {
+        return None;
+    }
     let expr = Maybe::Perhaps(call(argument.expr.clone()));
     let bound = argument.bound * argument.bound * 4.0;
     let of = Of { argument: Some(argument.any()), filter: None };
@@ -327,10 +342,11 @@ impl Of {
         };
         if g.scope().windows {
             let window = windows::Spec::random(g);
+            let over = window.build(g);
             g.note("an aggregate over a window");
             let expr = match expr {
-                Maybe::Never(expr) => Maybe::Never(expr.over(window.build())),
-                Maybe::Perhaps(expr) => Maybe::Perhaps(expr.over(window.build())),
+                Maybe::Never(expr) => Maybe::Never(expr.over(over)),
+                Maybe::Perhaps(expr) => Maybe::Perhaps(expr.over(over)),
             };
             return Term::new(expr, move |environment| value(self.values(&window.frame_of(environment)?)?));
         }

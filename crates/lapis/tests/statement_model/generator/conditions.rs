@@ -487,6 +487,10 @@ fn like(g: &mut Generator) -> Option<Term<bool>> {
     } else {
         Term::literal(g.random.pick(PATTERNS)?.to_owned())
     };
+    // A pattern that `regexp_substr` gave, MariaDB 10.11 has been seen to take for another.
+    if format!("{:?}", pattern.any().node()).contains("RegexpSubstr") {
+        return None;
+    }
     let operator = g.random.below(3);
     let right = pattern.expr.clone();
     macro_rules! operate {

@@ -21,7 +21,7 @@ mod writes;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use lapis::expr::Node;
+use lapis::expr::{Node, Window};
 
 use crate::data::Data;
 use crate::random::Random;
@@ -49,6 +49,10 @@ pub struct Scope {
     unique: Vec<Any>,
     /// What rows are grouped by: within a grouped query, what can be said of a row outside of aggregates.
     keys: Option<Vec<Any>>,
+    /// The keys, where there are several groupings by them.
+    several_groupings: Option<Vec<Any>>,
+    /// The windows that have a name.
+    named_windows: Vec<(String, Window)>,
     /// Whether FROM has more than one thing.
     joined: bool,
     /// Whether an outer join is in FROM.

@@ -4,13 +4,18 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use lapis::expr::{Expr, ExprOps, IntoExpr, Node, case, func, lit};
-use lapis::statement::{Cte, IntoFromItem, JoinKind, SetOperator, Subquery, TableSource, select, values};
+use lapis::statement::{
+    Cte, FromItem, IntoFromItem, JoinKind, SetOperator, Subquery, TableSource, generate_series,
+    json_elements, select, unnest, values,
+};
+use lapis::types::Json;
 
 use super::tables::column;
 use super::{Generated, Generator, Scope};
 use crate::datum::Datum;
 use crate::environment::{Environment, Row};
-use crate::query::{Body, CommonTable, From, Order, OrderTerm, Plain, Query, Rows, Source};
+use crate::groupings::Grouping;
+use crate::query::{Body, CommonTable, From, Further, Order, OrderTerm, Plain, Query, Rows, Source};
 use crate::term::{Any, Kind, Maybe, Scalar, Term, strict2, with_any, with_kind};
 
 /// What a query may have, where it stands.
@@ -41,7 +46,31 @@ impl Generator {
     /// A random statement that selects.
     pub fn query(&mut self) -> Query {
         let kinds = self.kinds();
-        self.query_of(&kinds, WHOLE, &[])
+        let mut query = self.query_of(&kinds, WHOLE, &[]);
+        query.further = self.further(&query);
+        query
+    }
+
+    /// What is asked of a query beside its rows.
+    fn further(&mut self, query: &Query) -> Further {
+        if self.one_in(8) {
+            self.note("count()");
+            return Further::Count;
+        }
+        let limited = query.limit.is_some() || query.offset.is_some() || query.distinct_on > 0;
+        if query.order_by.is_empty() || limited || !self.one_in(3) {
+            return Further::Nothing;
+        }
+        let size = self.random.below(3) as u64 + 1;
+        // A quotient has more digits to MySQL than it shows.
+        let fraction = |item: &Any| matches!(item.kind(), Kind::Float | Kind::Decimal);
+        let over = |item: &Any| format!("{:?}", item.node()).contains("Over {");
+        if query.is_distinct() && !query.items().iter().any(over) && !query.items().iter().any(fraction) {
+            self.note("keyset pages");
+            return Further::Keyset(size);
+        }
+        self.note("pages");
+        Further::Pages(size)
     }
 
     fn kinds(&mut self) -> Vec<Kind> {
@@ -78,6 +107,12 @@ impl Generator {
     /// functions over windows wrong.
     pub fn subquery_in_list(&mut self, kinds: &[Kind]) -> Option<Query> {
         let query = self.subquery_in(kinds)?;
+        // It gets constants beside HAVING wrong, too.
+        let is_constant = |item: &Any| !has_column(item);
+        if matches!(&query.body, Body::Plain(plain) if plain.having.is_some() && plain.items.iter().any(is_constant))
+        {
+            return None;
+        }
         let over = |item: &Any| format!("{:?}", item.node()).contains("Over {");
         (!query.is_one_row() && !query.items().iter().any(over)).then_some(query)
     }
@@ -100,6 +135,8 @@ impl Generator {
                 order_by: Vec::new(),
                 limit: None,
                 offset: None,
+                distinct_on: 0,
+                further: Further::Nothing,
             }
         };
         query.with = with;
@@ -118,6 +155,10 @@ impl Generator {
         let width = query.items().len();
         query.order_by.extend(self.order_of_items(width));
         self.note("ORDER BY");
+        if matches!(&query.body, Body::Plain(plain) if !plain.distinct) && self.one_in(12) {
+            self.note("DISTINCT ON");
+            query.distinct_on = self.random.below(width) + 1;
+        }
         if self.one_in(2) {
             query.limit = (!self.one_in(4)).then(|| self.random.below(6) as u64);
             // MariaDB 10.11 passes over the offset of a DISTINCT whose items it takes for constants.
@@ -165,6 +206,8 @@ impl Generator {
             order_by: Vec::new(),
             limit: None,
             offset: None,
+            distinct_on: 0,
+            further: Further::Nothing,
         }
     }
 
@@ -188,17 +231,33 @@ impl Generator {
         let windows = self.one_in(3);
         self.scopes.last_mut().expect("the scope of this query").windows = windows;
         let items = kinds.iter().map(|kind| self.at_depth(2, |g| g.of_kind(*kind))).collect();
+        let windows =
+            std::mem::take(&mut self.scopes.last_mut().expect("the scope of this query").named_windows);
         let distinct = self.one_in(5);
         if distinct {
             self.note("DISTINCT");
         }
-        Plain { items, distinct, from: Vec::new(), filter: None, group_by: None, having: None }
+        let grouping = Grouping::All;
+        Plain {
+            items,
+            distinct,
+            from: Vec::new(),
+            filter: None,
+            group_by: None,
+            grouping,
+            windows,
+            having: None,
+        }
     }
 
     fn grouped(&mut self, kinds: &[Kind]) -> Plain {
         let keys: Vec<Any> = (0..self.random.below(3)).filter_map(|_| self.group_key()).collect();
         self.note(if keys.is_empty() { "aggregates without GROUP BY" } else { "GROUP BY" });
-        self.scopes.last_mut().expect("the scope of this query").keys = Some(keys.clone());
+        let grouping = self.grouping(&keys);
+        let seen = if grouping.is_all() { keys.clone() } else { left_out(&keys) };
+        let scope = self.scopes.last_mut().expect("the scope of this query");
+        scope.keys = Some(seen);
+        scope.several_groupings = (!grouping.is_all()).then(|| keys.clone());
         // MariaDB 10.11 has been seen to crash at subqueries of IN in the projection of a grouped query.
         let subqueries = std::mem::take(&mut self.subqueries);
         let mut items: Vec<Any> = kinds.iter().map(|kind| self.at_depth(2, |g| g.of_kind(*kind))).collect();
@@ -213,7 +272,7 @@ impl Generator {
         // A column of the query around it takes for one of that query's projection.
         let own_only = std::mem::replace(&mut self.own_only, true);
         let subqueries = std::mem::take(&mut self.subqueries);
-        let having = self.one_in(3).then(|| self.at_depth(1, Generator::condition));
+        let having = (grouping.is_all() && self.one_in(3)).then(|| self.at_depth(1, Generator::condition));
         (self.own_only, self.subqueries) = (own_only, subqueries);
         self.scopes.last_mut().expect("the same scope").keys = all_keys;
         if keys.is_empty() {
@@ -224,9 +283,47 @@ impl Generator {
             self.note("HAVING");
         }
         // MariaDB 10.11 takes equal averages for different ones, and different ones for equal.
-        let average = |item: &Any| matches!(item.kind(), Kind::Float | Kind::Decimal);
-        let distinct = !items.iter().any(average) && self.one_in(8);
-        Plain { items, distinct, from: Vec::new(), filter: None, group_by: Some(keys), having }
+        let average = |item: &Any| {
+            matches!(item.kind(), Kind::Float | Kind::Decimal)
+                || format!("{:?}", item.node()).contains("string_agg")
+        };
+        let distinct = grouping.is_all() && !items.iter().any(average) && self.one_in(8);
+        let group_by = Some(keys);
+        Plain {
+            items,
+            distinct,
+            from: Vec::new(),
+            filter: None,
+            group_by,
+            grouping,
+            windows: Vec::new(),
+            having,
+        }
+    }
+
+    /// How the keys make groups. Each key is another then.
+    fn grouping(&mut self, keys: &[Any]) -> Grouping {
+        // PostgreSQL 15 leaves an expression that may be a constant, as `coalesce(1, x)`, out of the order.
+        if !keys.iter().all(|key| matches!(key.node(), Node::Column(_))) {
+            return Grouping::All;
+        }
+        let different = |(position, key): (usize, &Any)| {
+            keys[..position].iter().all(|other| other.node() != key.node())
+        };
+        if keys.is_empty() || !keys.iter().enumerate().all(different) || !self.one_in(6) {
+            return Grouping::All;
+        }
+        // Each key in one of them at least.
+        let mut sets: Vec<u32> =
+            (0..self.random.below(3)).map(|_| self.random.below(1 << keys.len()) as u32).collect();
+        sets.push((1 << keys.len()) - 1);
+        let grouping = match self.random.below(4) {
+            0 | 1 => Grouping::Rollup,
+            2 => Grouping::Cube,
+            _ => Grouping::Sets(sets),
+        };
+        self.note(grouping.name());
+        grouping
     }
 
     fn group_key(&mut self) -> Option<Any> {
@@ -368,7 +465,10 @@ impl Generator {
         }
         match self.random.below(12) {
             0 | 1 if self.subqueries > 0 => self.derived(None),
-            2 => self.values_source(),
+            2 => match self.random.below(3) {
+                0 => self.numbers_source(),
+                _ => self.values_source(),
+            },
             3 if may_be_lateral && self.subqueries > 0 => {
                 let around = scope.clone();
                 self.derived(Some(around))
@@ -394,6 +494,60 @@ impl Generator {
         let width = columns.len();
         let source = Source { number, item, width, rows: rows_of(query, is_lateral), common_table: None };
         (source, columns)
+    }
+
+    /// Numbers as rows: a series, the elements of a JSON array, or those of an array.
+    fn numbers_source(&mut self) -> (Source, Vec<Any>) {
+        let number = self.new_source();
+        let name = format!("s{number}");
+        let (item, columns, data): (FromItem, Vec<Any>, Vec<Row>) = match self.random.below(5) {
+            0 | 1 => {
+                self.note("generate_series");
+                let (start, step) = (self.random.below(5) as i64 - 2, [1_i64, 2, -1][self.random.below(3)]);
+                let stop = start + (self.random.below(5) as i64 - 1) * step.signum();
+                let series = generate_series(name, start, stop).step(step);
+                let mut data: Vec<Row> = Vec::new();
+                let mut value = start;
+                while (stop - value) * step >= 0 {
+                    data.push([Datum::Int(value)].into());
+                    value += step;
+                }
+                let columns = vec![column::<i64>(Maybe::Never(series.value()), number, 0).any()];
+                (series.into_from_item(), columns, data)
+            }
+            2 => {
+                self.note("unnest");
+                let values: Vec<String> =
+                    (0..self.random.below(4)).map(|_| String::literal(&mut self.random)).collect();
+                let array = unnest::<String, _>(name, lit(values.clone()));
+                let columns = vec![
+                    column::<i64>(Maybe::Never(array.ordinality()), number, 0).any(),
+                    column::<String>(Maybe::Never(array.value()), number, 1).any(),
+                ];
+                let row = |(place, text): (usize, String)| -> Row {
+                    [Datum::Int(place as i64 + 1), Datum::Text(text)].into()
+                };
+                (array.into_from_item(), columns, values.into_iter().enumerate().map(row).collect())
+            }
+            _ => {
+                self.note("json_elements");
+                let values: Vec<Option<i64>> = (0..self.random.below(4))
+                    .map(|_| (!self.one_in(4)).then(|| i64::literal(&mut self.random)))
+                    .collect();
+                let elements = json_elements::<i64>(name, lit(Json(values.clone())));
+                let columns = vec![
+                    column::<i64>(Maybe::Never(elements.ordinality()), number, 0).any(),
+                    column::<i64>(Maybe::Perhaps(elements.value()), number, 1).any(),
+                ];
+                let row = |(place, value): (usize, Option<i64>)| -> Row {
+                    [Datum::Int(place as i64 + 1), value.map_or(Datum::Null, Datum::Int)].into()
+                };
+                (elements.into_from_item(), columns, values.into_iter().enumerate().map(row).collect())
+            }
+        };
+        let width = columns.len();
+        let rows: Rows = Rc::new(move |_| Ok(data.clone()));
+        (Source { number, item, width, rows, common_table: None }, columns)
     }
 
     /// Rows of values. Of two columns of any kinds.
@@ -517,6 +671,20 @@ fn common_table_source(table: &CommonTable) -> (Source, Vec<Any>) {
         common_table: Some(table.source),
     };
     (source, table.columns.clone())
+}
+
+/// The keys as they are among several groupings: NULL where a group is not made by them.
+fn left_out(keys: &[Any]) -> Vec<Any> {
+    let seen = |(position, key): (usize, &Any)| {
+        with_any!(key, term => {
+            let meaning = Rc::clone(&term.meaning);
+            let value = move |environment: &Environment| {
+                if environment.left_out >> position & 1 == 1 { Ok(Datum::Null) } else { meaning(environment) }
+            };
+            Term::new(term.expr.clone().nullable(), value).bounded(term.bound).any()
+        })
+    };
+    keys.iter().enumerate().map(seen).collect()
 }
 
 /// The same, in a CASE that counts the rows of the group.

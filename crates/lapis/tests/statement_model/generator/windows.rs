@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use lapis::expr::{Exclude, ExprOps, Window, WindowFunction, func, window};
+use lapis::expr::{Exclude, ExprOps, Window, WindowFunction, func, named_window, window};
 
 use super::{Entry, Generated, Generator};
 use crate::datum::{Datum, Doubt, Meant, same_rows};
@@ -69,7 +69,7 @@ pub const INTEGERS: &[Entry<i64>] = &[
     }),
     super::aggregates::INTEGERS[0],
     super::aggregates::INTEGERS[1],
-    super::aggregates::INTEGERS[5],
+    super::aggregates::INTEGERS[6],
 ];
 
 pub const FLOATS: &[Entry<f64>] = &[
@@ -156,14 +156,35 @@ impl Spec {
         spec
     }
 
-    pub fn build(&self) -> Window {
-        let mut made = window();
+    /// The window, or its name, or one that is made of a named one.
+    pub fn build(&self, g: &mut Generator) -> Window {
+        // MariaDB 10.11 takes no WINDOW where there is no FROM.
+        if !g.one_in(4) || g.scope().columns.is_empty() {
+            return self.ordered_within(self.partitioned(window()));
+        }
+        g.note("a named window");
+        let name = format!("n{}", g.new_source());
+        let (named, used) = if g.one_in(2) {
+            (self.ordered_within(self.partitioned(window())), named_window(name.clone()))
+        } else {
+            (self.partitioned(window()), self.ordered_within(named_window(name.clone())))
+        };
+        let scope = g.scopes.last_mut().expect("a window stands in a query");
+        scope.named_windows.push((name, named));
+        used
+    }
+
+    fn partitioned(&self, mut made: Window) -> Window {
         for key in &self.partition_by {
             made = with_any!(key, term => match term.expr.clone() {
                 Maybe::Never(key) => made.partition_by(key),
                 Maybe::Perhaps(key) => made.partition_by(key),
             });
         }
+        made
+    }
+
+    fn ordered_within(&self, mut made: Window) -> Window {
         made = made.order_by(
             self.order_by
                 .iter()
@@ -316,7 +337,7 @@ fn number_of<R: Scalar>(
     let mut spec = Spec::ordered(g);
     // A frame is nothing to these, and MySQL refuses what it does not have.
     (spec.frame, spec.exclude) = (None, None);
-    let expr = function.over(spec.build());
+    let expr = function.over(spec.build(g));
     Some(Term::new(Maybe::Never(expr), move |environment| value(&spec.place(environment)?)))
 }
 
@@ -328,7 +349,7 @@ fn value_of<T: Generated>(
 ) -> Option<Term<T>> {
     let argument = g.of_a_row(1, Generator::term::<T>);
     let spec = Spec::ordered(g);
-    let expr = function(argument.expr.clone()).over(spec.build());
+    let expr = function(argument.expr.clone()).over(spec.build(g));
     let bound = argument.bound;
     let meaning = move |environment: &Environment| {
         let place = spec.place(environment)?;
@@ -347,10 +368,11 @@ fn value_or<T: Generated>(g: &mut Generator, ahead: bool) -> Option<Term<T>> {
     let otherwise = T::literal(&mut g.random);
     let rows = g.random.below(3);
     let spec = Spec::ordered(g);
+    let window = spec.build(g);
     let (value, count) = (otherwise.clone(), rows as u32);
     let expr = typed!(argument.expr.clone(), false, |x| {
         let function = if ahead { func::lead_or(x, count, value) } else { func::lag_or(x, count, value) };
-        function.over(spec.build())
+        function.over(window)
     });
     let bound = argument.bound;
     let meaning = move |environment: &Environment| {
