@@ -155,6 +155,30 @@ impl Query {
         }
     }
 
+    /// A query of one table.
+    pub fn plain(number: usize, items: Vec<Any>, source: Source, filter: Option<Term<bool>>) -> Self {
+        let plain = Plain {
+            items,
+            distinct: false,
+            from: vec![From { source, join: None }],
+            filter,
+            group_by: None,
+            grouping: Grouping::All,
+            windows: Vec::new(),
+            having: None,
+        };
+        Self {
+            number,
+            with: Vec::new(),
+            body: Body::Plain(Box::new(plain)),
+            order_by: Vec::new(),
+            limit: None,
+            offset: None,
+            distinct_on: 0,
+            further: Further::Nothing,
+        }
+    }
+
     /// Whether no two of its rows are alike.
     pub fn is_distinct(&self) -> bool {
         match &self.body {

@@ -18,6 +18,8 @@ const EXPECTED: &[(&str, &[&str])] = &[
             "GROUPING",
             "INTERSECT ALL",
             "LATERAL",
+            "UPDATE in WITH",
+            "DELETE in WITH",
             "WITH ORDINALITY",
             "a function over a window in a sum with a span",
         ],
@@ -26,6 +28,8 @@ const EXPECTED: &[(&str, &[&str])] = &[
     (
         "MariaDB",
         &[
+            "DELETE in WITH",
+            "DELETE … RETURNING",
             "DISTINCT ON",
             "EXCLUDE in a frame",
             "FULL JOIN",
@@ -34,7 +38,10 @@ const EXPECTED: &[(&str, &[&str])] = &[
             "GROUPING",
             "LATERAL",
             "ORDER BY beside WITH ROLLUP",
+            "UPDATE in WITH",
             "UPDATE … RETURNING",
+            "WITH before DELETE",
+            "WITH before UPDATE",
             "WITH … AS MATERIALIZED",
             "WITH … AS NOT MATERIALIZED",
             "frames of GROUPS",
@@ -44,12 +51,14 @@ const EXPECTED: &[(&str, &[&str])] = &[
     (
         "MySQL",
         &[
+            "DELETE in WITH",
             "DELETE … RETURNING",
             "DISTINCT ON",
             "EXCLUDE in a frame",
             "FULL JOIN",
             "GROUP BY CUBE",
             "GROUP BY GROUPING SETS",
+            "UPDATE in WITH",
             "UPDATE … RETURNING",
             "WITH … AS MATERIALIZED",
             "WITH … AS NOT MATERIALIZED",

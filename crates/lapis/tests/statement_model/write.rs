@@ -3,21 +3,46 @@
 use lapis::expr::ExprOps;
 use lapis::prelude::*;
 use lapis::sql::dialect::Dialect;
-use lapis::statement::{Delete, Insert, Statement, Update, Val, delete, excluded, insert, update};
+use lapis::statement::{
+    Cte, Delete, Insert, Select, Statement, Update, Val, delete, excluded, insert, select, update,
+};
 use lapis::{CompileError, Error};
 
-use crate::data::{Data, Part};
+use crate::data::{Data, Order, Part};
 use crate::databases::{DIALECTS, Database};
 use crate::datum::{Datum, Doubt, Meant};
 use crate::environment::{Environment, Row};
-use crate::term::{Any, Term};
+use crate::query::{Query, Source};
+use crate::term::{Any, Scalar, Term};
 
 /// What is written to the parts.
 #[derive(Clone)]
 pub enum Write {
-    Update { source: usize, sets: Vec<(usize, Any)>, filter: Option<Term<bool>> },
-    Delete { source: usize, filter: Option<Term<bool>> },
+    Update { of: Of, sets: Vec<(usize, Any)> },
+    Delete { of: Of },
     Upsert { rows: Vec<Part>, action: Action },
+    Insert { query: Query },
+}
+
+/// Which rows are written.
+#[derive(Clone)]
+pub struct Of {
+    pub source: usize,
+    pub filter: Option<Term<bool>>,
+    pub joined: Option<Joined>,
+    /// Those alone whose key is that of an order above this number, which stands in a `WITH` before the statement.
+    pub chosen: Option<i64>,
+    /// The statement stands in a `WITH` itself.
+    pub in_with: bool,
+}
+
+/// Another table, of which at most one row belongs to each that is written.
+#[derive(Clone)]
+pub struct Joined {
+    pub source: Source,
+    pub on: Term<bool>,
+    /// What joins them stands in the filter.
+    pub in_filter: bool,
 }
 
 /// What is done with a row whose key is there already.
@@ -28,6 +53,26 @@ pub enum Action {
     Replace,
     /// Some are computed from the old row and the new one.
     Combine,
+}
+
+/// Restricts a statement to the rows that it is of.
+macro_rules! chosen {
+    ($made:expr, $of:expr, $from:ident) => {{
+        let (mut made, of): (_, &Of) = ($made, $of);
+        if let Some(joined) = &of.joined {
+            let (item, on) = (joined.source.item.clone(), joined.on.expr.clone());
+            made = if joined.in_filter { made.$from(item).filter(on) } else { made.join_on(item, on) };
+        }
+        if let Some(key) = of.chosen {
+            let orders = select(Order::id.label("id")).filter(Order::id.gt(key)).cte("chosen");
+            let keys = select(orders.column::<i64>("id")).from(&orders);
+            made = made.with(&orders).filter(Part::id.in_select(keys));
+        }
+        match &of.filter {
+            Some(filter) => made.filter(filter.expr.clone()),
+            None => made.all_rows(),
+        }
+    }};
 }
 
 /// The columns that are assigned, in the order of [`Part::row`], and whether they may be NULL.
@@ -55,13 +100,20 @@ pub struct Written {
 impl Write {
     pub fn name(&self) -> &'static str {
         match self {
+            Write::Update { of, .. } if of.joined.is_some() => "UPDATE with another table",
+            Write::Update { of, .. } if of.in_with => "UPDATE in WITH",
+            Write::Update { of, .. } if of.chosen.is_some() => "UPDATE after WITH",
             Write::Update { .. } => "UPDATE",
+            Write::Delete { of } if of.joined.is_some() => "DELETE with another table",
+            Write::Delete { of } if of.in_with => "DELETE in WITH",
+            Write::Delete { of } if of.chosen.is_some() => "DELETE after WITH",
             Write::Delete { .. } => "DELETE",
             Write::Upsert { .. } => "upsert",
+            Write::Insert { .. } => "INSERT of a query",
         }
     }
 
-    fn update(sets: &[(usize, Any)], filter: &Option<Term<bool>>) -> Update<Part> {
+    fn update(of: &Of, sets: &[(usize, Any)]) -> Update<Part> {
         let mut made = update::<Part>();
         for set in sets.iter().cloned() {
             made = match set {
@@ -78,17 +130,19 @@ impl Write {
                 (column, _) => panic!("column {column} is of another kind"),
             };
         }
-        match filter {
-            Some(filter) => made.filter(filter.expr.clone()),
-            None => made.all_rows(),
-        }
+        chosen!(made, of, from)
     }
 
-    fn delete(filter: &Option<Term<bool>>) -> Delete<Part> {
-        match filter {
-            Some(filter) => delete::<Part>().filter(filter.expr.clone()),
-            None => delete::<Part>().all_rows(),
-        }
+    fn delete(of: &Of) -> Delete<Part> {
+        chosen!(delete::<Part>(), of, using)
+    }
+
+    fn insert(query: &Query) -> Insert<Part> {
+        let columns = (
+            (Part::id, Part::size, Part::amount, Part::price, Part::weight, Part::name),
+            (Part::note, Part::open, Part::sold, Part::day, Part::made),
+        );
+        insert::<Part>().from_select(columns, query.build())
     }
 
     fn upsert(rows: &[Part], action: Action) -> Insert<Part> {
@@ -116,46 +170,59 @@ impl Write {
     /// Its SQL, without RETURNING.
     pub fn sql(&self, dialect: &dyn Dialect) -> Result<String, CompileError> {
         match self {
-            Write::Update { sets, filter, .. } => Self::update(sets, filter).sql_with_values(dialect),
-            Write::Delete { filter, .. } => Self::delete(filter).sql_with_values(dialect),
+            Write::Update { of, sets } if of.in_with => {
+                changed(Self::update(of, sets).returning(Part::id).cte("changed")).sql_with_values(dialect)
+            }
+            Write::Delete { of } if of.in_with => {
+                changed(Self::delete(of).returning(Part::id).cte("changed")).sql_with_values(dialect)
+            }
+            Write::Update { of, sets } => Self::update(of, sets).sql_with_values(dialect),
+            Write::Delete { of } => Self::delete(of).sql_with_values(dialect),
             Write::Upsert { rows, action } => Self::upsert(rows, *action).sql_with_values(dialect),
+            Write::Insert { query } => Self::insert(query).sql_with_values(dialect),
         }
     }
 
-    /// Which dialects refuse to give back rows of it, as the compiler says.
+    /// Which dialects refuse it, or to give back rows of it, as the compiler says.
     pub fn refusals(&self) -> Vec<CompileError> {
-        let refusal = |dialect: &&'static dyn Dialect| match self {
-            Write::Update { sets, filter, .. } => {
-                Self::update(sets, filter).returning(Part::id).sql(*dialect).err()
+        let refusal = |dialect: &&'static dyn Dialect| match (self.sql(*dialect), self) {
+            (Err(error), _) => Some(error),
+            (_, Write::Update { of, sets }) => {
+                Self::update(of, sets).returning(Part::id).sql(*dialect).err()
             }
-            Write::Delete { filter, .. } => Self::delete(filter).returning(Part::id).sql(*dialect).err(),
-            Write::Upsert { .. } => None,
+            (_, Write::Delete { of }) => Self::delete(of).returning(Part::id).sql(*dialect).err(),
+            _ => None,
         };
         DIALECTS.iter().filter_map(refusal).collect()
     }
 
-    /// Runs it, looks at the rows, and takes it back.
-    pub async fn run(&self, database: &mut Database) -> Result<Written, Error> {
+    /// Runs it, looks at the rows, and takes it back. `None` where it is not compiled.
+    pub async fn run(&self, database: &mut Database) -> Result<Option<Written>, Error> {
         let dialect = database.connection.dialect();
+        if self.sql(dialect).is_err() {
+            return Ok(None);
+        }
         let mut transaction = database.connection.begin().await?;
         let returned = match self {
-            Write::Update { sets, filter, .. } => {
-                let made = Self::update(sets, filter);
-                if dialect.supports_update_returning() {
-                    let made: Update<Part, Val<i64>> = made.returning(Part::id);
-                    Some(transaction.all(made).await?)
+            Write::Update { of, sets } => {
+                let returning: Update<Part, Val<i64>> = Self::update(of, sets).returning(Part::id);
+                if of.in_with {
+                    Some(transaction.all(changed(returning.cte("changed"))).await?)
+                } else if returning.sql(dialect).is_ok() {
+                    Some(transaction.all(returning).await?)
                 } else {
-                    transaction.execute(made).await?;
+                    transaction.execute(Self::update(of, sets)).await?;
                     None
                 }
             }
-            Write::Delete { filter, .. } => {
-                let made = Self::delete(filter);
-                if dialect.supports_delete_returning() {
-                    let made: Delete<Part, Val<i64>> = made.returning(Part::id);
-                    Some(transaction.all(made).await?)
+            Write::Delete { of } => {
+                let returning: Delete<Part, Val<i64>> = Self::delete(of).returning(Part::id);
+                if of.in_with {
+                    Some(transaction.all(changed(returning.cte("changed"))).await?)
+                } else if returning.sql(dialect).is_ok() {
+                    Some(transaction.all(returning).await?)
                 } else {
-                    transaction.execute(made).await?;
+                    transaction.execute(Self::delete(of)).await?;
                     None
                 }
             }
@@ -163,43 +230,88 @@ impl Write {
                 transaction.execute(Self::upsert(rows, *action)).await?;
                 None
             }
+            Write::Insert { query } => {
+                transaction.execute(Self::insert(query)).await?;
+                None
+            }
         };
         let parts = transaction.all(Part::select().order_by(Part::id)).await?;
         transaction.rollback().await?;
-        Ok(Written { rows: parts.iter().map(Part::row).collect(), returned })
+        Ok(Some(Written { rows: parts.iter().map(Part::row).collect(), returned }))
     }
 
     /// The rows that are there then, and the keys of those that were changed or deleted.
     pub fn meaning(&self, data: &Data) -> Meant<(Vec<Row>, Vec<i64>)> {
-        let (source, filter) = match self {
-            Write::Update { source, filter, .. } | Write::Delete { source, filter } => (*source, filter),
+        let of = match self {
+            Write::Update { of, .. } | Write::Delete { of } => of,
             Write::Upsert { rows, action } => return upserted(data, rows, *action),
+            Write::Insert { query } => {
+                let mut rows: Vec<Row> = data.parts.iter().map(Part::row).collect();
+                rows.extend(query.rows(&Environment::default())?);
+                rows.iter().try_for_each(|row| has_digits(&row[3]))?;
+                rows.sort_by_key(|row| i64::of(row[0].clone()));
+                return Ok((rows, Vec::new()));
+            }
         };
         let (mut rows, mut keys) = (Vec::new(), Vec::new());
         for part in &data.parts {
-            let environment = Environment::default().with(source, part.row());
-            let chosen = match filter {
-                Some(filter) => filter.value(&environment)? == Some(true),
-                None => true,
-            };
-            if !chosen {
+            let Some(environment) = of.environment(part, data)? else {
                 rows.push(part.row());
                 continue;
-            }
+            };
             keys.push(part.id);
             if let Write::Update { sets, .. } = self {
                 let mut row = part.row().to_vec();
                 for (column, value) in sets {
                     row[*column] = (value.meaning())(&environment)?;
-                    // The price has two digits behind the point, which SQLite does not see to.
-                    if matches!(&row[*column], Datum::Decimal(price) if price.normalize().scale() > 2) {
-                        return Err(Doubt::Precision);
-                    }
+                    has_digits(&row[*column])?;
                 }
                 rows.push(row.into());
             }
         }
         Ok((rows, keys))
+    }
+}
+
+/// The price has two digits behind the point, which SQLite does not see to.
+fn has_digits(datum: &Datum) -> Meant<()> {
+    match datum {
+        Datum::Decimal(price) if price.normalize().scale() > 2 => Err(Doubt::Precision),
+        _ => Ok(()),
+    }
+}
+
+/// The keys of what a statement in `WITH` changed.
+fn changed(table: Cte) -> Select<Val<i64>> {
+    select(table.column::<i64>("id")).with(&table).from(&table)
+}
+
+impl Of {
+    /// Where its expressions stand for a row that is written; `None` for one that is not.
+    fn environment(&self, part: &Part, data: &Data) -> Meant<Option<Environment>> {
+        let own = Environment::default().with(self.source, part.row());
+        let is_chosen = |key: i64| part.id > key && data.orders.iter().any(|order| order.id == part.id);
+        if self.chosen.is_some_and(|key| !is_chosen(key)) {
+            return Ok(None);
+        }
+        let candidates = match &self.joined {
+            None => vec![own],
+            Some(joined) => {
+                let rows = (joined.source.rows)(&own)?;
+                rows.into_iter().map(|row| own.with(joined.source.number, row)).collect()
+            }
+        };
+        for environment in candidates {
+            let on = self.joined.as_ref().map(|joined| &joined.on);
+            let mut holds = true;
+            for condition in on.into_iter().chain(&self.filter) {
+                holds &= condition.value(&environment)? == Some(true);
+            }
+            if holds {
+                return Ok(Some(environment));
+            }
+        }
+        Ok(None)
     }
 }
 

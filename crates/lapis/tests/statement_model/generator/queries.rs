@@ -431,7 +431,7 @@ impl Generator {
     }
 
     /// A column of one side that equals a column of the other.
-    fn equality(&mut self, left: &[Any], right: &[Any]) -> Option<Term<bool>> {
+    pub fn equality(&mut self, left: &[Any], right: &[Any]) -> Option<Term<bool>> {
         let mut column = |of: &[Any]| {
             let found: Vec<_> = of.iter().filter_map(i64::term).filter(|term| is_column(term)).collect();
             (!found.is_empty()).then(|| found[self.random.below(found.len())].clone())

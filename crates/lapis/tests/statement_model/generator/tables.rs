@@ -119,6 +119,18 @@ impl Generator {
         (source, columns)
     }
 
+    /// The orders, for a statement that writes to the parts.
+    pub fn other_table(&mut self) -> (Source, Vec<Any>) {
+        let rows = self.data.orders.iter().map(Order::row).collect();
+        self.table_of::<Order>(&mut Vec::new(), rows, order_columns, order_columns)
+    }
+
+    /// The parts, for a query that is inserted into them.
+    pub fn source_of_parts(&mut self) -> (Source, Vec<Any>) {
+        let rows = self.data.parts.iter().map(Part::row).collect();
+        self.table_of::<Part>(&mut Vec::new(), rows, part_columns, part_columns)
+    }
+
     /// The table that is written to, under its own name.
     pub fn written_table(&mut self) -> (usize, Vec<Any>) {
         let number = self.new_source();

@@ -4,8 +4,9 @@ use lapis::func;
 
 use super::{Generated, Generator, Scope};
 use crate::data::random_part;
-use crate::term::{Any, Maybe, Term, with_kind};
-use crate::write::{ASSIGNED, Action, Write};
+use crate::query::Query;
+use crate::term::{Any, Maybe, Scalar, Term, strict1, with_kind};
+use crate::write::{ASSIGNED, Action, Joined, Of, Write};
 
 impl Generator {
     /// A random statement that writes to the parts.
@@ -18,13 +19,22 @@ impl Generator {
                 .collect();
             return Write::Upsert { rows, action: action.expect("there are actions") };
         }
+        if self.one_in(6) {
+            return Write::Insert { query: self.inserted() };
+        }
         let (source, columns) = self.written_table();
         self.subqueries = 0;
+        let mut visible = columns.clone();
+        let joined = if self.one_in(4) { self.joined(&columns, &mut visible) } else { None };
         self.scopes
-            .push(Scope { columns: columns.clone(), own_names: vec!["parts"], ..Scope::default() });
+            .push(Scope { columns: visible, own_names: vec!["parts"], ..Scope::default() });
         let filter = (!self.one_in(5)).then(|| self.at_depth(2, Generator::condition));
+        let chosen = (joined.is_none() && self.one_in(8)).then(|| self.random.below(5) as i64);
+        let in_with = joined.is_none() && chosen.is_none() && self.one_in(10);
+        let is_joined = joined.is_some();
+        let of = Of { source, filter, joined, chosen, in_with };
         let made = if self.one_in(3) {
-            Write::Delete { source, filter }
+            Write::Delete { of }
         } else {
             let mut sets: Vec<(usize, Any)> = Vec::new();
             for _ in 0..self.random.below(3) + 1 {
@@ -34,14 +44,43 @@ impl Generator {
                     *column == set.0
                         || format!("{:?}", set.1.node()).contains(&format!("{:?}", name(*column)))
                 });
-                if !uses_earlier {
+                // Where tables are joined, MySQL may assign in any order.
+                if !uses_earlier && !(is_joined && !sets.is_empty()) {
                     sets.push(set);
                 }
             }
-            Write::Update { source, sets, filter }
+            Write::Update { of, sets }
         };
         self.scopes.pop();
         made
+    }
+
+    /// Another table, by whose key it is joined.
+    fn joined(&mut self, columns: &[Any], visible: &mut Vec<Any>) -> Option<Joined> {
+        let (source, others) = self.other_table();
+        let on = self.equality(columns, &others[..1])?;
+        visible.extend(others);
+        Some(Joined { source, on, in_filter: self.one_in(2) })
+    }
+
+    /// Rows made of those that are there, with keys of their own.
+    fn inserted(&mut self) -> Query {
+        let (source, columns) = self.source_of_parts();
+        self.scopes.push(Scope { columns: columns.clone(), ..Scope::default() });
+        self.subqueries = 0;
+        let filter = self.one_in(2).then(|| self.at_depth(2, Generator::condition));
+        let key = i64::term(&columns[0]).expect("the key is an integer");
+        let own_key = match key.expr.clone() {
+            Maybe::Never(key) => Maybe::Never(key + 100),
+            Maybe::Perhaps(key) => Maybe::Perhaps(key + 100),
+        };
+        let mut items = vec![Term::new(own_key, strict1(key, |key: i64| Ok(key + 100))).any()];
+        for (position, (_, nullable)) in ASSIGNED.iter().enumerate() {
+            let kind = columns[position + 1].kind();
+            items.push(with_kind!(kind, T => self.assigned::<T>(*nullable)));
+        }
+        self.scopes.pop();
+        Query::plain(self.new_source(), items, source, filter)
     }
 
     fn assignment(&mut self, columns: &[Any]) -> (usize, Any) {
