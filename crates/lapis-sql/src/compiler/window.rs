@@ -145,6 +145,11 @@ impl<'a> SqlWriter<'a, '_> {
 
     /// What is spelled as more than a call has no place for OVER.
     fn can_be_over(&self, builtin: Builtin) -> Written {
+        let of_json = matches!(builtin, Builtin::JsonAggregate | Builtin::JsonObjectAggregate);
+        if of_json && !self.dialect.supports_json_windows() {
+            let hint = "make the document of a group in a subquery and join that, or make it where the rows are read";
+            return Err(self.unsupported("an aggregate that makes JSON over a window", hint));
+        }
         match (self.dialect.spelling(builtin), builtin.aggregate()) {
             (Spelling::Template(_), Some(name)) => {
                 let hint =

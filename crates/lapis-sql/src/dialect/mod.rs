@@ -317,6 +317,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
         true
     }
 
+    /// Whether aggregates that make JSON stand over windows.
+    fn supports_json_windows(&self) -> bool {
+        true
+    }
+
     /// Writes the instant at which the statement or transaction runs.
     fn now(&self, sql: &mut String) {
         sql.push_str("CURRENT_TIMESTAMP");

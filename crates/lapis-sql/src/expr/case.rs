@@ -29,7 +29,7 @@ pub fn case() -> CaseStart {
 pub struct CaseStart(());
 
 impl CaseStart {
-    /// The first branch; its value decides how the whole is read.
+    /// The first branch; its value decides how the whole is read, unless another may make it NULL.
     pub fn when<C: Condition, V: IntoExpr>(self, condition: C, value: V) -> Case<V::Type> {
         Case { branches: vec![(condition.into_condition(), of_own_type(value))], marker: PhantomData }
     }

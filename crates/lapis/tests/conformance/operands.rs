@@ -18,6 +18,7 @@ conformance! {
     what_an_operand_may_make_null_is_an_option,
     a_uuid_in_json_is_its_text,
     a_null_put_into_a_document_leaves_the_rest,
+    documents_are_made_over_a_window_or_refused,
     a_cast_gives_what_is_meant,
     a_division_of_fractions_leaves_a_remainder,
     an_integer_is_rounded_to_itself,
@@ -250,6 +251,19 @@ async fn a_null_put_into_a_document_leaves_the_rest(database: &Database) -> Resu
     let documents = each(database, lit(1) * Thing::document.path("a").as_int()).await?;
     assert_eq!(documents, [Some(1), Some(2), Some(3)]);
     assert_eq!(each(database, Thing::document.path("nickname").exists()).await?, [true; 3]);
+    Ok(())
+}
+
+async fn documents_are_made_over_a_window_or_refused(database: &Database) -> Result<()> {
+    things(database).await?;
+    let so_far = func::json_agg(Thing::number).over(window().order_by(Thing::id));
+    match each(database, so_far).await {
+        Ok(documents) => assert_eq!(documents[1], Some(Json(serde_json::json!([1, 2])))),
+        Err(error) => {
+            assert!(matches!(error.kind(), lapis::ErrorKind::Compile(_)), "{error}");
+            return database.lacks("JSON of the rows in a window");
+        }
+    }
     Ok(())
 }
 

@@ -75,6 +75,8 @@ struct Answers {
     grouping: Spelling,
     /// Whether `lag` and `lead` take a third argument.
     lag_default: bool,
+    /// Whether aggregates that make JSON stand over windows.
+    json_windows: bool,
     /// Whether a path within a JSON document may have a key that begins with a hyphen.
     json_keys_with_hyphen: bool,
 }
@@ -97,6 +99,7 @@ impl Family for MySql {
         ordered_rollup: true,
         grouping: Spelling::Call("grouping"),
         lag_default: true,
+        json_windows: true,
         json_keys_with_hyphen: true,
     };
 }
@@ -125,6 +128,8 @@ impl Family for MariaDb {
             hint: "let the terms have no NULL of their own, and NULL tells that a row is not grouped by them",
         },
         lag_default: false,
+        // MariaDB 10.11: error 1235.
+        json_windows: false,
         // MariaDB 10.11 takes it for the sign of an index, and finds nothing.
         json_keys_with_hyphen: false,
     };
@@ -264,6 +269,10 @@ impl<F: Family> Dialect for F {
 
     fn supports_lag_default(&self) -> bool {
         F::ANSWERS.lag_default
+    }
+
+    fn supports_json_windows(&self) -> bool {
+        F::ANSWERS.json_windows
     }
 
     fn supports_lateral(&self) -> bool {

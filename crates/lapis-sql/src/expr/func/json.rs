@@ -101,7 +101,7 @@ pub fn json_array(items: impl JsonItems) -> Expr<Json> {
 
 /// The values of all rows as a JSON array, NULLs among them: PostgreSQL's `jsonb_agg(x)`, SQLite's `json_group_array(x)`,
 /// MySQL's `json_arrayagg(x)`. Of no row it is NULL, and on SQLite an empty array. MySQL and MariaDB have no
-/// [`ordered_by`](Expr::ordered_by) and no [`filter_where`](Expr::filter_where) for it.
+/// [`ordered_by`](Expr::ordered_by) and no [`filter_where`](Expr::filter_where) for it, and MariaDB has it over no window.
 pub fn json_agg<O: IntoExpr>(operand: O) -> Expr<Option<Json>> {
     builtin(Builtin::JsonAggregate, [json_value(operand)])
 }
