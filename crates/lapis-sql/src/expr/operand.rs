@@ -114,13 +114,18 @@ impl<T: SqlType> IntoExpr for &Expr<T> {
     }
 }
 
-/// An operand where nothing else may tell the database its type: a value of an enum type of the database's own, which is bound
-/// as text, is cast.
+/// An operand where nothing else may tell the database its type: a value of an enum type of the database's own, or an array of
+/// such, which is bound as text, is cast.
 pub(crate) fn of_own_type<O: IntoExpr>(operand: O) -> Node {
-    match (operand.into_node(), O::Type::column_type()) {
-        (value @ Node::Value(_), ColumnType::Enum(names)) if names.native => {
-            Node::Cast { operand: Box::new(value), to: ColumnType::Enum(names) }
+    fn is_native(ty: &ColumnType) -> bool {
+        match ty {
+            ColumnType::Enum(names) => names.native,
+            ColumnType::Array(element) => is_native(element),
+            _ => false,
         }
+    }
+    match (operand.into_node(), O::Type::column_type()) {
+        (value @ Node::Value(_), to) if is_native(&to) => Node::Cast { operand: Box::new(value), to },
         (node, _) => node,
     }
 }
