@@ -5,11 +5,6 @@ use super::writer::{SqlWriter, Written, invalid};
 use crate::dialect::{ParameterPlace, Spelling};
 use crate::expr::{Builtin, Node, PathStep};
 
-/// Whether a function over a window is in it, which within a subquery would have the subquery's one row for its window.
-fn is_over_window(node: &Node) -> bool {
-    node.any(&|node| matches!(node, Node::Over { .. }))
-}
-
 impl<'a> SqlWriter<'a, '_> {
     pub(super) fn builtin(&mut self, builtin: Builtin, args: &'a [Node]) -> Written {
         self.suspect |= builtin.aggregate().is_some();
@@ -20,12 +15,6 @@ impl<'a> SqlWriter<'a, '_> {
                 self.arguments(name, args)?;
                 self.push(")");
                 Ok(())
-            }
-            Spelling::Template(template)
-                if template.contains("(SELECT ") && args.iter().any(is_over_window) =>
-            {
-                let hint = "select it in a `.subquery(..)`, and compute with its column";
-                Err(self.unsupported("a function over a window in a sum with a span", hint))
             }
             Spelling::Template(template) => self.template(template, args, None),
             Spelling::Missing { feature, hint } => Err(self.unsupported(feature, hint)),

@@ -16,10 +16,18 @@ pub(super) fn repeated_item(items: &[SelectItem], term: &Node) -> Option<usize> 
 
 /// Whether an expression has a parameter in it, or may have one in a subquery.
 pub(super) fn binds_value(node: &Node) -> bool {
-    node.any(&|node| match node {
-        Node::Value(_) | Node::InValues { .. } | Node::JsonPath(_) | Node::FullText(_) => true,
-        Node::Scalar(_) | Node::Exists { .. } | Node::InSelect { .. } | Node::Quantified { .. } => true,
-        _ => false,
+    node.any(&|node| {
+        matches!(
+            node,
+            Node::Value(_)
+                | Node::InValues { .. }
+                | Node::JsonPath(_)
+                | Node::FullText(_)
+                | Node::Scalar(_)
+                | Node::Exists { .. }
+                | Node::InSelect { .. }
+                | Node::Quantified { .. }
+        )
     })
 }
 

@@ -192,6 +192,12 @@ async fn spans_are_added_to_instants_and_lie_between_them(database: &Database) -
     let ancient = day(1901, 2, 3).and_hms_micro_opt(4, 5, 6, 7).expect("a time").and_utc();
     let moved = select(lit(ancient) - span).from(lapis::statement::table::<Visit>()).limit(1);
     assert_eq!(database.all(moved).await?, [ancient - span]);
+    let ids = lapis::expr::window().order_by(Visit::id);
+    let before = select(func::lag(Visit::at, 1).over(ids) + span).order_by(Visit::id);
+    let known = database.all(select(Visit::at).order_by(Visit::id)).await?;
+    assert_eq!(database.all(before).await?, [None, Some(known[0] + span), Some(known[1] + span)]);
+    let none = select(func::max(lit(start)) + span).from(lapis::statement::table::<Visit>());
+    assert_eq!(database.all(none.filter(Visit::id.lt(0))).await?, [None]);
     let late = select(Visit::id).filter((Visit::at + TimeDelta::seconds(1)).gt(start + TimeDelta::days(1)));
     assert_eq!(database.all(late).await?, [1]);
     let dates = select(func::date_of(Visit::at)).order_by(Visit::id);

@@ -21,7 +21,6 @@ const EXPECTED: &[(&str, &[&str])] = &[
             "UPDATE in WITH",
             "DELETE in WITH",
             "WITH ORDINALITY",
-            "a function over a window in a sum with a span",
         ],
     ),
     ("PostgreSQL", &[]),

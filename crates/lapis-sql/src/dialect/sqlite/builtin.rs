@@ -21,19 +21,25 @@ macro_rules! micros {
     };
 }
 
-/// An instant so many microseconds later or before. The subquery has no table: it is there for its number to have a name.
+/// An instant so many microseconds later or before. They are counted from long before all years that there are, so that
+/// the rest of a division is above zero; in a subquery the number could have a name, but an aggregate or a window of the
+/// operand would be the subquery's.
 macro_rules! moved {
     ($operator:literal) => {
         concat!(
-            "(SELECT strftime('%Y-%m-%d %H:%M:%S', (at - (at % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch') \
-             || printf('.%06d', (at % 1000000 + 1000000) % 1000000) FROM (SELECT ",
+            "(strftime('%Y-%m-%d %H:%M:%S', (",
             micros!("0"),
             " ",
             $operator,
-            " {1} AS at))"
+            " {1} + 100000000000000000) / 1000000 - 100000000000, 'unixepoch') || printf('.%06d', (",
+            micros!("0"),
+            " ",
+            $operator,
+            " {1} + 100000000000000000) % 1000000))"
         )
     };
 }
+
 pub(super) fn spelling(builtin: Builtin) -> Spelling {
     match builtin {
         Builtin::Length => Call("length"),
