@@ -56,8 +56,8 @@ fn any_value<T: Generated>(g: &mut Generator) -> Option<Term<T>> {
 }
 
 pub const CONDITIONS: &[Entry<bool>] = &[
-    ("bool_and", |g| of_conditions(g, |a| func::bool_and(a), |values| !values.contains(&false))),
-    ("bool_or", |g| of_conditions(g, |a| func::bool_or(a), |values| values.contains(&true))),
+    ("bool_and", |g| of_conditions(g, func::bool_and, |values| !values.contains(&false))),
+    ("bool_or", |g| of_conditions(g, func::bool_or, |values| values.contains(&true))),
 ];
 
 fn of_conditions(
@@ -186,21 +186,17 @@ pub const FLOATS: &[Entry<f64>] = &[
     ("avg of integers", |g| {
         aggregate(g, |a: &Term<i64>| summable(a.bound, func::avg(a.expr.clone())), average)
     }),
-    ("var_pop", |g| deviation(g, |a| func::var_pop(a), |values| variance(&values, false))),
-    ("var_samp", |g| deviation(g, |a| func::var_samp(a), |values| variance(&values, true))),
+    ("var_pop", |g| deviation(g, func::var_pop, |values| variance(&values, false))),
+    ("var_samp", |g| deviation(g, func::var_samp, |values| variance(&values, true))),
     ("stddev_pop", |g| {
-        deviation(
-            g,
-            |a| func::stddev_pop(a),
-            |values| variance(&values, false)?.map(|variance| exact(variance.sqrt())).transpose(),
-        )
+        deviation(g, func::stddev_pop, |values| {
+            variance(&values, false)?.map(|variance| exact(variance.sqrt())).transpose()
+        })
     }),
     ("stddev_samp", |g| {
-        deviation(
-            g,
-            |a| func::stddev_samp(a),
-            |values| variance(&values, true)?.map(|variance| exact(variance.sqrt())).transpose(),
-        )
+        deviation(g, func::stddev_samp, |values| {
+            variance(&values, true)?.map(|variance| exact(variance.sqrt())).transpose()
+        })
     }),
     ("avg of floats", |g| {
         aggregate(g, |a: &Term<f64>| summable(a.bound, func::avg(a.expr.clone())), average)

@@ -45,7 +45,7 @@ impl Generator {
                         || format!("{:?}", set.1.node()).contains(&format!("{:?}", name(*column)))
                 });
                 // Where tables are joined, MySQL may assign in any order.
-                if !uses_earlier && !(is_joined && !sets.is_empty()) {
+                if !uses_earlier && (!is_joined || sets.is_empty()) {
                     sets.push(set);
                 }
             }
