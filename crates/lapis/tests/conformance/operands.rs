@@ -288,7 +288,7 @@ async fn a_division_of_fractions_leaves_a_remainder(database: &Database) -> Resu
     things(database).await?;
     assert_eq!(each(database, Thing::share % 2).await?, [1.5, 0.5, 1.5]);
     assert_eq!(each(database, -Thing::share % Thing::number).await?, [-0.5, -0.5, -0.5]);
-    assert_eq!(each(database, Thing::amount % 1).await?, [Decimal::new(25, 2); 3]);
+    assert_eq!(each(database, Thing::amount % Decimal::ONE).await?, [Decimal::new(25, 2); 3]);
     let exact = lit(Decimal::new(525, 2)) % Decimal::new(5, 2);
     assert_eq!(each(database, exact).await?, [Decimal::ZERO; 3]);
     assert_eq!(each(database, lit(7.5) % 2.0).await?, [1.5; 3]);
