@@ -1,10 +1,12 @@
 //! The databases that statements are run on, each with the tables of the test.
 
+use lapis::EngineBuilder;
 use lapis::prelude::*;
 use lapis::sql::dialect::{Dialect, MariaDb, MySql, Postgres, Sqlite};
 use lapis::statement::{delete, insert};
 
 use crate::data::{Data, Order, Part};
+use crate::server::{Place, Server};
 
 /// Those that statements are compiled for, whether or not there is a server.
 pub const DIALECTS: [&dyn Dialect; 4] = [&Sqlite, &Postgres, &MariaDb, &MySql];
@@ -13,49 +15,30 @@ pub const DIALECTS: [&dyn Dialect; 4] = [&Sqlite, &Postgres, &MariaDb, &MySql];
 pub struct Database {
     pub connection: Connection,
     engine: Engine,
-    /// What removes it: the server's own address, and a script.
-    removal: Option<(String, String)>,
+    /// Where it is on a server.
+    place: Option<Place>,
 }
 
 impl Database {
     /// SQLite in memory, and each server that the environment names.
     pub async fn all(run: &str) -> lapis::Result<Vec<Database>> {
-        let mut databases = vec![Self::open("sqlite::memory:".to_owned(), None).await?];
+        let mut databases = vec![Self::open(Engine::builder("sqlite::memory:"), None).await?];
         let name = format!("lapis_statements_{}_{run}", std::process::id());
-        for (variable, kind) in
-            [("LAPIS_TEST_POSTGRES_URL", "SCHEMA"), ("LAPIS_TEST_MYSQL_URL", "DATABASE")]
-        {
-            let Some(server) = std::env::var(variable).ok().filter(|url| !url.is_empty()) else { continue };
-            let admin = Engine::connect(&server).await?;
-            admin.script(&format!("CREATE {kind} {name}")).await?;
-            admin.close().await?;
-            let (address, options) = server.split_once('?').unwrap_or((&server, ""));
-            let url = if kind == "SCHEMA" {
-                format!("{address}?{options}&search_path={name}")
-            } else {
-                let host_end = address.find("://").map_or(0, |at| at + 3);
-                let host =
-                    address[host_end..].find('/').map_or(address, |slash| &address[..host_end + slash]);
-                format!("{host}/{name}?{options}")
-            };
-            let removal = match kind {
-                "SCHEMA" => format!("DROP SCHEMA {name} CASCADE"),
-                _ => format!("DROP DATABASE {name}"),
-            };
-            databases.push(Self::open(url, Some((server, removal))).await?);
+        if let Some(place) = Server::Postgres.make(&name).await? {
+            // Compiling a statement to machine code takes a hundred times as long as running it on these tables.
+            let builder = Engine::builder(&place.url).on_connect("SET jit = off");
+            databases.push(Self::open(builder, Some(place)).await?);
+        }
+        if let Some(place) = Server::MySql.make(&name).await? {
+            databases.push(Self::open(Engine::builder(&place.url), Some(place)).await?);
         }
         Ok(databases)
     }
 
-    async fn open(url: String, removal: Option<(String, String)>) -> lapis::Result<Self> {
-        let mut builder = Engine::builder(&url);
-        if url.starts_with("postgres") {
-            // Compiling a statement to machine code takes a hundred times as long as running it on these tables.
-            builder = builder.on_connect("SET jit = off");
-        }
+    async fn open(builder: EngineBuilder, place: Option<Place>) -> lapis::Result<Self> {
         let engine = builder.connect().await?;
         engine.create_all(&MetaData::of::<(Part, Order)>()).await?;
-        Ok(Self { connection: engine.acquire().await?, engine, removal })
+        Ok(Self { connection: engine.acquire().await?, engine, place })
     }
 
     pub fn name(&self) -> &'static str {
@@ -91,11 +74,9 @@ impl Database {
     pub async fn remove(self) -> lapis::Result<()> {
         drop(self.connection);
         self.engine.close().await?;
-        if let Some((server, script)) = self.removal {
-            let admin = Engine::connect(&server).await?;
-            admin.script(&script).await?;
-            admin.close().await?;
+        match self.place {
+            Some(place) => place.remove().await,
+            None => Ok(()),
         }
-        Ok(())
     }
 }

@@ -17,6 +17,8 @@ mod query;
 #[path = "../session_model/random.rs"]
 mod random;
 mod runner;
+#[path = "../support/server.rs"]
+mod server;
 mod shrink;
 mod term;
 mod unsupported;
