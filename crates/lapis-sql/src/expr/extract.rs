@@ -4,6 +4,7 @@ use crate::types::kind::{DateKind, Kind, Moment, TimeKind, TimestampKind, Timest
 
 /// A field of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DateField {
     /// The year.
     Year,
@@ -21,6 +22,7 @@ pub enum DateField {
 
 /// A field of a time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TimeField {
     /// The hour, from 0 to 23.
     Hour,
@@ -41,6 +43,7 @@ pub enum Field {
 
 /// A unit of time that a calendar counts in, to which [`func::date_trunc`](super::func::date_trunc) cuts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Unit {
     /// Years, from 1 January.
     Year,
