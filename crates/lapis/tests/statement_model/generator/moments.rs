@@ -25,6 +25,7 @@ pub fn date_field(field: DateField, date: NaiveDate) -> i64 {
         DateField::Day => date.day().into(),
         DateField::DayOfYear => date.ordinal().into(),
         DateField::Weekday => date.weekday().number_from_monday().into(),
+        field => panic!("the evaluator does not know {field:?}"),
     }
 }
 
@@ -33,6 +34,7 @@ pub fn time_field(field: TimeField, at: NaiveDateTime) -> i64 {
         TimeField::Hour => at.hour(),
         TimeField::Minute => at.minute(),
         TimeField::Second => at.second(),
+        field => panic!("the evaluator does not know {field:?}"),
     })
 }
 
