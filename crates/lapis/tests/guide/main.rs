@@ -14,6 +14,8 @@ mod data;
 mod database;
 mod entry;
 mod page;
+// As wide as the other tests that have it.
+#[rustfmt::skip]
 #[path = "../support/server.rs"]
 mod server;
 mod source;

@@ -127,7 +127,8 @@ impl Numeric for DecimalKind {}
 
 /// Says that `+` and `-` of this kind with one of kind `K` give this kind.
 ///
-/// An expression is read as its left operand's type, so `integer + float` is refused: cast the left side.
+/// An expression is read as its left operand's type, or an `Option` of it, so `integer + float` is refused: cast the left
+/// side.
 #[diagnostic::on_unimplemented(
     message = "arithmetic on {Self} with {K} does not give {Self}",
     label = "the left side is `{Self}`, the right side is `{K}`",
