@@ -16,6 +16,7 @@ mod groupings;
 mod query;
 #[path = "../session_model/random.rs"]
 mod random;
+mod row_sets;
 mod runner;
 #[path = "../support/server.rs"]
 mod server;

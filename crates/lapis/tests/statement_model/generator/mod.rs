@@ -13,6 +13,7 @@ mod numbers;
 mod queries;
 mod regexps;
 mod rows;
+mod sources;
 pub mod tables;
 mod texts;
 mod windows;
