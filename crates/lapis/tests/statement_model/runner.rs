@@ -29,7 +29,7 @@ const ROUNDS: u64 = 10;
 /// Statements in a run over all seeds, counted once for each database.
 const AT_LEAST: usize = 20_000;
 /// Seeds of a run, shared out among the databases: each is run on all of them.
-const SEEDS: u64 = 24;
+const SEEDS: u64 = 27;
 /// A run ends at so many statements that fail.
 const MOST_FAILURES: usize = 8;
 
