@@ -12,7 +12,7 @@ use lapis::statement::Select;
 use lapis::{ColumnError, CursorError};
 
 #[derive(Entity, Debug, Clone)]
-#[entity(table = "users")]
+#[entity(table = "writers")]
 struct User {
     #[column(primary_key)]
     id: Auto<i64>,
@@ -27,7 +27,7 @@ struct User {
 }
 
 #[derive(Entity, Debug, Clone)]
-#[entity(table = "posts")]
+#[entity(table = "essays")]
 struct Post {
     #[column(primary_key)]
     id: Auto<i64>,
@@ -120,7 +120,7 @@ async fn main() -> lapis::Result<()> {
     println!("{}", list(&HashMap::from([("agee", "18")])).unwrap_err());
 
     let page = engine.page(User::select().order_by((User::last, User::id)).page(1, 3)).await?;
-    println!("page {} of {}, {} users in all", page.number, page.pages(), page.total);
+    println!("page {} of {}, {} writers in all", page.number, page.pages(), page.total);
 
     let posts = Post::select().order_by(Post::title.desc());
     let mut cursor = None;
