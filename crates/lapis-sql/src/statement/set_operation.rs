@@ -83,14 +83,13 @@ impl SelectStatement {
         })
     }
 
-    /// Whether it, or a part of it, locks rows.
+    /// Whether it, a part of it or a subquery of its FROM, locks rows.
     pub(crate) fn takes_locks(&self) -> bool {
         let tables = self.with.iter().filter_map(|table| match &table.query {
             CommonQuery::Select(select) => Some(select),
             _ => None,
         });
-        let parts = self.set_operation.iter().flat_map(|set| &set.parts);
-        self.lock.is_some() || parts.chain(tables).any(Self::takes_locks)
+        self.lock.is_some() || self.queries().chain(tables).any(Self::takes_locks)
     }
 
     /// Whether nothing comes behind the rows: no order, no limit, no lock.

@@ -90,5 +90,7 @@ fn counting_locks_nothing() {
 fn a_select_that_locks_does_more_than_read() -> Result<(), lapis_sql::CompileError> {
     let locking = select(User::id).for_update();
     assert!(!compile(locking.as_statement(), &Postgres)?.read_only);
+    let around = locking.subquery("locked");
+    assert!(!select(around.c(User::id)).from(&around).as_statement().is_read_only());
     Ok(())
 }
