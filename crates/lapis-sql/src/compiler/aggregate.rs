@@ -45,10 +45,7 @@ impl<'a> SqlWriter<'a, '_> {
             let hint = "write the condition as a CASE into the aggregate, as it passes over NULL";
             return Err(self.unsupported(&format!("FILTER of {name}"), hint));
         }
-        let separator = match (name, dialect.string_aggregate(), args) {
-            ("string_agg", StringAggregate::GroupConcatSeparator, [_, separator]) => Some(separator),
-            _ => None,
-        };
+        let (name, args, separator) = self.as_spelled(name, args, aggregate.distinct)?;
         if dialect.string_aggregate() == StringAggregate::GroupConcatSeparator
             && separator.is_none()
             && !aggregate.order_by.is_empty()
@@ -56,21 +53,9 @@ impl<'a> SqlWriter<'a, '_> {
             let hint = "order the values where they are read";
             return Err(self.unsupported(&format!("ORDER BY in {name}"), hint));
         }
-        self.push(match (name, dialect.string_aggregate()) {
-            ("string_agg", StringAggregate::StringAgg) => "string_agg",
-            ("string_agg", _) => "group_concat",
-            (name, _) => name,
-        });
+        self.push(name);
         self.push(if aggregate.distinct { "(DISTINCT " } else { "(" });
-        let arguments = match (name, dialect.string_aggregate(), args) {
-            ("string_agg", StringAggregate::GroupConcat, [_, separator]) if aggregate.distinct => {
-                self.separator_by_itself(separator)?;
-                &args[..1]
-            }
-            _ if separator.is_some() => &args[..1],
-            _ => args,
-        };
-        match (case, arguments) {
+        match (case, args) {
             (Some(condition), [first, others @ ..]) => {
                 self.only_where(condition, first)?;
                 for other in others {
@@ -78,7 +63,7 @@ impl<'a> SqlWriter<'a, '_> {
                     self.node(other)?;
                 }
             }
-            _ => self.arguments(name, arguments)?,
+            _ => self.arguments(name, args)?,
         }
         self.order_by(&aggregate.order_by)?;
         if let Some(Node::Value(separator)) = separator {
@@ -110,6 +95,29 @@ impl<'a> SqlWriter<'a, '_> {
         }
     }
 
+    /// The name and the arguments that are written, and the separator, where that is a clause of its own: those of
+    /// `string_agg` differ.
+    fn as_spelled(
+        &self,
+        name: &'a str,
+        args: &'a [Node],
+        distinct: bool,
+    ) -> Result<(&'a str, &'a [Node], Option<&'a Node>), Fault> {
+        Ok(match (name, self.dialect.string_aggregate(), args) {
+            ("string_agg", StringAggregate::GroupConcatSeparator, [_, separator]) => {
+                ("group_concat", &args[..1], Some(separator))
+            }
+            ("string_agg", StringAggregate::GroupConcat, [_, separator]) if distinct => {
+                self.separator_by_itself(separator)?;
+                ("group_concat", &args[..1], None)
+            }
+            ("string_agg", StringAggregate::GroupConcat | StringAggregate::GroupConcatSeparator, _) => {
+                ("group_concat", args, None)
+            }
+            _ => (name, args, None),
+        })
+    }
+
     /// SQLite takes DISTINCT before one argument alone, and a comma by itself.
     fn separator_by_itself(&self, separator: &Node) -> Written {
         match separator {
@@ -128,8 +136,7 @@ impl<'a> SqlWriter<'a, '_> {
                 "number the rows with a window function and choose among them, or compute it in Rust";
             return Err(self.unsupported(&format!("{name}(..) WITHIN GROUP"), hint));
         }
-        self.push(" WITHIN GROUP (");
-        self.push("ORDER BY ");
+        self.push(" WITHIN GROUP (ORDER BY ");
         self.order_terms(std::slice::from_ref(order))?;
         self.push(")");
         Ok(())
