@@ -208,7 +208,7 @@ mod tests {
     fn what_is_no_method_of_a_shared_self_has_no_sql() {
         let made = sql(parse_quote! {
             impl User {
-                fn new(name: &str) -> Self { todo!() }
+                fn new(name: &str) -> Self { Self::named(name) }
                 fn rename(&mut self) { self.name.clear(); }
                 #[sql(skip)] fn shout(&self) -> String { loop {} }
             }

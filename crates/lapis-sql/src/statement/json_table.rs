@@ -20,6 +20,15 @@ pub struct JsonTable {
     pub value: JsonScalar,
 }
 
+impl JsonTable {
+    fn of<T>(json: impl IntoExpr<Type: SqlType<Kind = JsonKind>>, part: JsonPart) -> Self
+    where
+        T: SqlType<Kind: WithinJson>,
+    {
+        Self { json: json.into_node(), part, value: <T::Kind as WithinJson>::SCALAR }
+    }
+}
+
 /// What of a JSON document is taken as rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -77,12 +86,11 @@ where
     T: SqlType,
     T::Kind: WithinJson,
 {
-    let table = JsonTable {
-        json: json.into_node(),
-        part: JsonPart::Elements,
-        value: <T::Kind as WithinJson>::SCALAR,
-    };
-    JsonElements { name: name.into(), table, marker: PhantomData }
+    JsonElements {
+        name: name.into(),
+        table: JsonTable::of::<T>(json, JsonPart::Elements),
+        marker: PhantomData,
+    }
 }
 
 /// The members of a JSON object as rows, under a name: their keys, and their values read as `T`, as those of
@@ -115,12 +123,11 @@ where
     T: SqlType,
     T::Kind: WithinJson,
 {
-    let table = JsonTable {
-        json: json.into_node(),
-        part: JsonPart::Members,
-        value: <T::Kind as WithinJson>::SCALAR,
-    };
-    JsonMembers { name: name.into(), table, marker: PhantomData }
+    JsonMembers {
+        name: name.into(),
+        table: JsonTable::of::<T>(json, JsonPart::Members),
+        marker: PhantomData,
+    }
 }
 
 impl<T: SqlType> JsonElements<T> {

@@ -9,7 +9,6 @@ use crate::expr::builtin::Builtin;
 use crate::expr::node::Node;
 use crate::expr::operand::{Expr, IntoExpr, KindOf, of_own_type};
 use crate::expr::ops::ExprOps;
-use crate::expr::order::OrderBy;
 use crate::types::kind::{self, ComparableWith, Logical, Numeric, Textual};
 use crate::types::{ColumnType, SqlType};
 use crate::value::Value;
@@ -240,9 +239,10 @@ spread! {
     stddev_samp;
 }
 
-/// A call of an ordered-set or hypothetical-set aggregate.
-fn within_group<T>(name: &'static str, args: Vec<Node>, order: OrderBy) -> Expr<T> {
+/// A call of an ordered-set or hypothetical-set aggregate, which takes the operand's values from the smallest on.
+fn within_group<T, O: IntoExpr>(name: &'static str, args: Vec<Node>, operand: O) -> Expr<T> {
     let function = Node::function(Name::Borrowed(name), args);
+    let order = Expr::<O::Type>::new(operand.into_node()).asc();
     Expr::new(Node::Aggregate(Box::new(Aggregate {
         within_group: Some(order),
         ..Aggregate::new(function)
@@ -274,27 +274,19 @@ where
     O: IntoExpr,
     KindOf<O>: Numeric,
 {
-    within_group(
-        "percentile_cont",
-        vec![fraction.into_node()],
-        Expr::<O::Type>::new(operand.into_node()).asc(),
-    )
+    within_group("percentile_cont", vec![fraction.into_node()], operand)
 }
 
 /// `percentile_disc(fraction) WITHIN GROUP (ORDER BY x)`: the first value, in their order, of which that fraction of them is
 /// not greater. PostgreSQL alone has it.
 pub fn percentile_disc<O: IntoExpr>(fraction: f64, operand: O) -> Expr<Nullable<O>> {
-    within_group(
-        "percentile_disc",
-        vec![fraction.into_node()],
-        Expr::<O::Type>::new(operand.into_node()).asc(),
-    )
+    within_group("percentile_disc", vec![fraction.into_node()], operand)
 }
 
 /// `mode() WITHIN GROUP (ORDER BY x)`: the value that comes most often, the first in their order of several. PostgreSQL alone
 /// has it.
 pub fn mode<O: IntoExpr>(operand: O) -> Expr<Nullable<O>> {
-    within_group("mode", Vec::new(), Expr::<O::Type>::new(operand.into_node()).asc())
+    within_group("mode", Vec::new(), operand)
 }
 
 macro_rules! hypothetical {
@@ -307,8 +299,7 @@ macro_rules! hypothetical {
             O: IntoExpr,
             KindOf<O>: ComparableWith<KindOf<V>>,
         {
-            let order = Expr::<O::Type>::new(among.into_node()).asc();
-            within_group($function, vec![of_own_type(value)], order)
+            within_group($function, vec![of_own_type(value)], among)
         }
     )+};
 }

@@ -9,7 +9,7 @@ use super::node::Node;
 use super::operand::{Expr, IntoExpr};
 use super::ops::ExprOps;
 use crate::types::kind::JsonKind;
-use crate::types::{Json, SqlType};
+use crate::types::{ColumnType, Json, SqlType};
 use crate::value::Value;
 
 /// What is asked of JSON documents.
@@ -161,7 +161,6 @@ fn path_node(path: Result<Vec<PathStep>, String>) -> Node {
 /// A value as it has to stand for JSON functions to take it for what it is: documents and truth values are text and numbers
 /// to some databases.
 pub(super) fn json_value<O: IntoExpr>(operand: O) -> Node {
-    use crate::types::ColumnType;
     let wrap = |builtin, node| Node::builtin(builtin, vec![node]);
     let node = operand.into_node();
     match (&node, O::Type::column_type()) {
